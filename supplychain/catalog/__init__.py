@@ -1,0 +1,90 @@
+"""What to look for, as data: registries, loaders, services, formats, scopes, words, documents.
+
+    catalog.registries()["huggingface"].host
+"""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from supplychain.catalog.interface import (
+    Artifacts,
+    CarrierFiles,
+    Documents,
+    Loader,
+    Registry,
+    ScopePatterns,
+    Service,
+    Word,
+    Words,
+)
+
+
+@cache
+def registries() -> dict[str, Registry]:
+    """Return the registries of models by key."""
+    return {entry.key: entry for entry in TypeAdapter(list[Registry]).validate_python(_read("registries")["registry"])}
+
+
+@cache
+def loaders() -> dict[str, tuple[Loader, ...]]:
+    """Return the loading calls by their last name, the longest prefix first."""
+    entries = TypeAdapter(list[Loader]).validate_python(_read("loaders")["loader"])
+    by_function: dict[str, tuple[Loader, ...]] = {}
+    for entry in sorted(entries, key=lambda loader: -len(loader.prefix)):
+        by_function[entry.function] = (*by_function.get(entry.function, ()), entry)
+    return by_function
+
+
+@cache
+def artifacts() -> Artifacts:
+    """Return the formats of weight files."""
+    return Artifacts.model_validate(_read("artifacts"))
+
+
+@cache
+def scopes() -> tuple[ScopePatterns, ...]:
+    """Return the path patterns of the scopes, in the order in which they are tried."""
+    return tuple(TypeAdapter(list[ScopePatterns]).validate_python(_read("scopes")["scope"]))
+
+
+@cache
+def carriers() -> tuple[CarrierFiles, ...]:
+    """Return the kinds of file that may name components, in the order in which they are tried."""
+    entries = [{key.replace("except", "except_"): value for key, value in e.items()} for e in _read("carriers")["carrier"]]
+    return tuple(TypeAdapter(list[CarrierFiles]).validate_python(entries))
+
+
+@cache
+def services() -> dict[str, str]:
+    """Return the service that each import name stands for."""
+    entries = TypeAdapter(list[Service]).validate_python(_read("services")["service"])
+    return {name: entry.id for entry in entries for name in entry.imports}
+
+
+@cache
+def words(requirement: str) -> Words:
+    """Return the words that may stand in parentheses in a requirement's sentence.
+
+    Raises:
+        KeyError: the sentence has no parentheses.
+    """
+    known = {entry.requirement: entry for entry in TypeAdapter(list[Words]).validate_python(_read("words")["parameter"])}
+    models = tuple(Word(name=entry.word, aliases=entry.aliases) for entry in registries().values())
+    known["1.1"] = Words(name="registries", requirement="1.1", word=models)
+    return known[requirement]
+
+
+@cache
+def documents() -> Documents:
+    """Return the documents that a target should have."""
+    return Documents.model_validate(_read("documents"))
+
+
+def _read(name: str) -> dict[str, Any]:
+    return tomllib.loads((resources.files(__name__) / f"{name}.toml").read_text(encoding="utf-8"))

@@ -1,0 +1,51 @@
+"""Where declaration and policy come from: the target's `supplychain.toml`, and a file outside the target."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from supplychain.config.loading import SIZE_LIMIT, ConfigError, parse
+from supplychain.model.declaration import Declaration
+from supplychain.model.policy import Policy
+from supplychain.target import NotReadError, Target
+
+DECLARATION = "supplychain.toml"
+
+
+def read_declaration(target: Target) -> tuple[Declaration | None, str | None]:
+    """Return the target's declaration with its digest; None where it has none.
+
+    Raises:
+        ConfigError: it cannot be used; a malformed waiver is among the reasons.
+    """
+    file = target.get(DECLARATION)
+    if file is None:
+        if any(entry.path == DECLARATION for entry in target.irregular):
+            raise ConfigError(f"{DECLARATION}: it is a link that is not followed; put the file itself into the target")
+        return None, None
+    if file.size > SIZE_LIMIT:
+        raise ConfigError(f"{DECLARATION}: it has {file.size:,} bytes; a configuration file may have {SIZE_LIMIT:,}")
+    try:
+        content = target.read(file)
+    except NotReadError as error:
+        raise ConfigError(f"{DECLARATION}: {error}") from error
+    return parse(Declaration, content.data, DECLARATION), content.digest
+
+
+def read_policy(path: Path | None, target: Path) -> tuple[Policy, str | None]:
+    """Return the policy with its digest; without a file, the strict defaults and None.
+
+    Raises:
+        ConfigError: the file lies inside the target, cannot be read, or cannot be used.
+    """
+    if path is None:
+        return Policy(), None
+    if path.resolve().is_relative_to(target.resolve()):
+        raise ConfigError(f"{path}: a policy that lies inside the target; a target cannot set its own rules")
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(SIZE_LIMIT + 1)
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
+    return parse(Policy, data, str(path)), "sha256:" + hashlib.sha256(data).hexdigest()

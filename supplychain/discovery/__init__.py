@@ -1,0 +1,170 @@
+"""Discovery: from the files of a target to the components that they name.
+
+    inventory = discover(target, declaration.scope, self_test=run_self_test())
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from pathspec import GitIgnoreSpec
+
+from supplychain import catalog
+from supplychain.discovery import python, requirements, settings
+from supplychain.discovery.interface import Carrier, Found, NotParsedError, SourceFile
+from supplychain.discovery.scopes import PathScopes, imported_by_production
+from supplychain.model.component import Component, Kind
+from supplychain.model.declaration import Scopes
+from supplychain.model.inventory import Inventory, SelfTest
+from supplychain.model.reference import Place, Reference, Resolution, Scope, Unread
+from supplychain.target import File, NotReadError, Target
+
+__all__ = ["discover"]
+
+CARRIERS: Mapping[str, Carrier] = {
+    "python": python.read,
+    "requirements": requirements.read,
+    "environment": settings.read_environment,
+    "dockerfile": settings.read_dockerfile,
+}
+"""The carriers of this version by their key in the catalog."""
+
+_HEAD = 64
+"""Bytes of a file that tell its format."""
+
+
+def discover(
+    target: Target, declared: Scopes, self_test: SelfTest, progress: Callable[[int], None] = lambda _: None
+) -> Inventory:
+    """Return the inventory of a target; `progress` is told of each file. Nothing that was found is dropped."""
+    run = _Run(target, PathScopes(declared))
+    for file in target.files:
+        run.look_at(file)
+        progress(1)
+    for irregular in target.irregular:
+        run.not_read("entries that are not opened", irregular.reason, irregular.path, 1)
+    return run.inventory(self_test)
+
+
+@dataclass
+class _Kinds:
+    """The kinds of file of the catalog, ready to match."""
+
+    specs: list[tuple[GitIgnoreSpec, GitIgnoreSpec, str, str | None]] = field(
+        default_factory=lambda: [
+            (GitIgnoreSpec.from_lines(c.patterns), GitIgnoreSpec.from_lines(c.except_), c.name, c.key)
+            for c in catalog.carriers()
+        ]
+    )
+
+    def of(self, path: str) -> tuple[str, str | None] | None:
+        for spec, but_not, name, key in self.specs:
+            if spec.match_file(path):
+                return None if but_not.match_file(path) else (name, key)
+        return None
+
+
+class _Run:
+    """One pass over one target."""
+
+    def __init__(self, target: Target, scopes: PathScopes) -> None:
+        self._target = target
+        self._scopes = scopes
+        self._kinds = _Kinds()
+        self._found: dict[str, Found] = {}
+        self._unread: dict[tuple[str, str, Scope], Unread] = {}
+        self._looked_at = 0
+
+    def look_at(self, file: File) -> None:
+        kind = self._kinds.of(file.path)
+        if kind is None:
+            self._weights(file)
+            return
+        name, key = kind
+        if key is None:
+            self.not_read(name, "this version has no carrier for them", file.path, 1)
+            return
+        self._looked_at += 1
+        try:
+            content = self._target.read(file)
+            scope = self._scopes.of(file.path)
+            source = SourceFile(file.path, content.data, content.digest, scope, self._target.has)
+            self._found[file.path] = CARRIERS[key](source)
+        except NotReadError as error:
+            self.not_read(file.path, str(error), file.path, None)
+        except NotParsedError as error:
+            self.not_read(file.path, str(error), file.path, error.line)
+
+    def _weights(self, file: File) -> None:
+        self._looked_at += 1
+        try:
+            head = self._target.head(file, _HEAD)
+        except NotReadError as error:
+            self.not_read(file.path, str(error), file.path, None)
+            return
+        for form in catalog.artifacts().format:
+            if form.matches(file.path, head):
+                scope = self._scopes.of(file.path)
+                component = Component(kind=Kind.MODEL, source="file", name=file.path)
+                place = Place(file=file.path, line=None, scope=scope)
+                reference = Reference(component=component, at=place, resolution=Resolution.FILE, call=form.name)
+                self._found[file.path] = Found(references=[reference])
+                return
+
+    def not_read(self, what: str, reason: str, path: str, line: int | None) -> None:
+        """Count a file that could hold more than was seen, with the others of its kind and scope."""
+        scope = self._scopes.of(path)
+        key = (what, reason, scope)
+        known = self._unread.get(key)
+        at = known.at if known else Place(file=path, line=line, scope=scope)
+        self._unread[key] = Unread(what=what, reason=reason, count=known.count + 1 if known else 1, at=at)
+
+    def inventory(self, self_test: SelfTest) -> Inventory:
+        python_files = [f.path for f in self._target.files if (kind := self._kinds.of(f.path)) and kind[1] == "python"]
+        scopes = {path: self._scopes.of(path) for path in python_files}
+        imports = {path: [name for name, _ in found.imports] for path, found in self._found.items()}
+        reached = imported_by_production(scopes, imports)
+        for path in reached & set(self._found):
+            self._found[path] = _in_production(self._found[path])
+        unread = [u.model_copy(update={"at": _prod(u.at)}) if u.at.file in reached else u for u in self._unread.values()]
+        found = [self._found[path] for path in sorted(self._found)]
+        references = [reference for part in found for reference in part.references]
+        return Inventory(
+            references=tuple(references + self._imported(scopes, reached)),
+            unresolved=tuple(unresolved for part in found for unresolved in part.unresolved),
+            overrides=tuple(override for part in found for override in part.overrides),
+            unread=tuple(sorted(unread, key=lambda u: (u.at.file, u.what, u.at.scope))),
+            looked_at=self._looked_at,
+            pruned=self._target.pruned,
+            self_test=self_test,
+        )
+
+    def _imported(self, scopes: Mapping[str, Scope], reached: frozenset[str]) -> list[Reference]:
+        """Return one reference, the first, for each third-party module that Python code of a scope imports."""
+        own = {part for path in scopes for part in path.removesuffix(".py").split("/")} | sys.stdlib_module_names
+        first: dict[tuple[str, Scope], Reference] = {}
+        for path in sorted(set(self._found) & set(scopes)):
+            scope = Scope.PROD if path in reached else scopes[path]
+            for name, line in self._found[path].imports:
+                root = name.partition(".")[0]
+                if root and root not in own and root != "__future__":
+                    component = Component(kind=Kind.PACKAGE, source="import", name=root)
+                    place = Place(file=path, line=line, scope=scope)
+                    reference = Reference(component=component, at=place, resolution=Resolution.LITERAL, call="import")
+                    first.setdefault((root, scope), reference)
+        return list(first.values())
+
+
+def _in_production(found: Found) -> Found:
+    return Found(
+        references=[item.model_copy(update={"at": _prod(item.at)}) for item in found.references],
+        unresolved=[item.model_copy(update={"at": _prod(item.at)}) for item in found.unresolved],
+        overrides=[item.model_copy(update={"at": _prod(item.at)}) for item in found.overrides],
+        imports=found.imports,
+    )
+
+
+def _prod(place: Place) -> Place:
+    return place.model_copy(update={"scope": Scope.PROD})

@@ -1,0 +1,63 @@
+"""What a carrier is: something that reads one kind of file and says which components it names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from supplychain.model.component import Kind
+from supplychain.model.reference import Override, Place, Reference, Scope, Unresolved
+
+
+class NotParsedError(Exception):
+    """A file whose content a carrier cannot make sense of; `line` is where, if it is known."""
+
+    def __init__(self, reason: str, line: int | None = None) -> None:
+        """Say why, and where."""
+        super().__init__(reason)
+        self.line = line
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """A file of the target as a carrier sees it."""
+
+    path: str
+    data: bytes
+    digest: str
+    scope: Scope
+    exists: Callable[[str], bool]
+    """Whether a path, relative to the target, is a file or a folder of it."""
+
+    def at(self, line: int | None) -> Place:
+        """Return a place in this file."""
+        return Place(file=self.path, line=line, scope=self.scope)
+
+    def unresolved(self, kind: Kind, line: int, call: str, expression: str, reason: str) -> Unresolved:
+        """Return a reference of this file whose component is not known."""
+        return Unresolved(
+            kind=kind, at=self.at(line), call=call, expression=expression, reason=reason, digest=self.digest
+        )
+
+
+@dataclass
+class Found:
+    """What one file gave."""
+
+    references: list[Reference] = field(default_factory=list)
+    unresolved: list[Unresolved] = field(default_factory=list)
+    overrides: list[Override] = field(default_factory=list)
+    imports: list[tuple[str, int]] = field(default_factory=list)
+    """Modules that Python source imports, as dotted names from the root where that is known, with the line."""
+
+
+class Carrier(Protocol):
+    """One kind of file that names components."""
+
+    def __call__(self, source: SourceFile) -> Found:
+        """Return what the file names.
+
+        Raises:
+            NotParsedError: its content is not what its name says.
+        """

@@ -1,0 +1,72 @@
+"""From the text that code gives to a loading call to the component that it names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from supplychain import catalog
+from supplychain.catalog.interface import Registry
+from supplychain.model.component import Component, Kind
+
+_LOCAL = re.compile(r"^(\.{1,2}(/|$)|/|~|[A-Za-z]:[\\/]|file:)")
+
+
+@dataclass(frozen=True)
+class Named:
+    """A component, the revision that its name carries, and the address that it was given by."""
+
+    component: Component
+    revision: str | None = None
+    address: str | None = None
+
+
+def is_address(text: str) -> bool:
+    """Whether a text is an address on the network."""
+    return text.lower().startswith(("http://", "https://", "ftp://"))
+
+
+def from_address(text: str, kind: Kind) -> Named:
+    """Return the component at an address: by name where its host is a registry's, else by host and path."""
+    try:
+        parts = urlsplit(text)
+        host = parts.hostname or ""
+    except ValueError:
+        return Named(Component(kind=kind, source="url", name=text), address=text)
+    for registry in catalog.registries().values():
+        for entry in registry.host:
+            if entry.name == host and (match := re.fullmatch(entry.path, parts.path)):
+                groups = match.groupdict()
+                found = Kind.DATASET if groups.get("kind") == "datasets/" else kind
+                component = Component(kind=found, source=registry.key, name=groups["name"])
+                return Named(component, groups.get("revision"), text)
+    return Named(Component(kind=kind, source="url", name=host + parts.path), address=text)
+
+
+def from_name(text: str, kind: Kind, registry: Registry, exists: Callable[[str], bool], folder: str) -> Named | None:
+    """Return the component that a name stands for with a registry's client, or None where it has no such form.
+
+    A name that is a path of the target, seen from its root or from `folder`, is the file or folder there: the
+    clients look there first.
+    """
+    if local := _local(text, exists, folder):
+        return Named(Component(kind=kind, source="file", name=local))
+    if (match := re.fullmatch(registry.name_pattern, text)) is None:
+        return None
+    revision = match.groupdict().get("revision")
+    name = text[: match.start("revision") - 1] if revision else text
+    return Named(Component(kind=kind, source=registry.key, name=name), revision)
+
+
+def _local(text: str, exists: Callable[[str], bool], folder: str) -> str | None:
+    if not text:
+        return None
+    trimmed = re.sub(r"^(\./)+", "", text).rstrip("/")
+    for candidate in (trimmed, f"{folder}/{trimmed}" if folder else trimmed):
+        if trimmed and ".." not in candidate.split("/") and exists(candidate):
+            return candidate
+    if _LOCAL.match(text) or text.lower().endswith(catalog.artifacts().url_suffixes):
+        return trimmed or text
+    return None

@@ -1,0 +1,187 @@
+"""What names stand for in one Python file: imports, and constants that are assigned once.
+
+    names = Names(tree)
+    names.dotted(call.func)            # "transformers.AutoModel.from_pretrained"
+    names.constant(call.args[0], chain)
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from supplychain.model.reference import Resolution
+
+DEPTH = 8
+"""Names that are followed one after another before a value counts as unknown."""
+
+_FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+_SCOPE = (*_FUNCTION, ast.ClassDef)
+
+Chain = tuple[ast.AST, ...]
+"""The scopes around a node, the module first."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """A string that the code gives, and how it was found."""
+
+    value: str
+    resolution: Resolution
+
+
+@dataclass
+class _Bindings:
+    """What a scope assigns: each name with its values; None for a value that is not a plain expression."""
+
+    values: dict[str, list[ast.expr | None]] = field(default_factory=dict)
+    globals: set[str] = field(default_factory=set)
+
+    def add(self, name: str, value: ast.expr | None) -> None:
+        self.values.setdefault(name, []).append(value)
+
+
+def walk(tree: ast.Module) -> Iterator[tuple[ast.AST, Chain]]:
+    """Yield every node with the scopes around it, in source order, without recursion: nesting is the target's."""
+    pending: list[tuple[ast.AST, Chain]] = [(tree, ())]
+    while pending:
+        node, chain = pending.pop()
+        yield node, chain
+        inner = (*chain, node) if isinstance(node, (ast.Module, *_SCOPE)) else chain
+        pending.extend((child, inner) for child in reversed(list(ast.iter_child_nodes(node))))
+
+
+class Names:
+    """The imports and constants of one file."""
+
+    def __init__(self, tree: ast.Module) -> None:
+        """Read them from a syntax tree."""
+        self.imports: list[tuple[str, int, int]] = []
+        """Module, number of leading dots, line."""
+        self._aliases: dict[str, str] = {}
+        self._stars: list[str] = []
+        self._scopes: dict[ast.AST, _Bindings] = {tree: _Bindings()}
+        self._module = tree
+        self._attributes: dict[str, int] = {}
+        for node, chain in walk(tree):
+            if isinstance(node, _SCOPE):
+                self._scopes[node] = _Bindings()
+            self._collect(node, chain)
+
+    def _collect(self, node: ast.AST, chain: Chain) -> None:
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            self._import(node)
+        elif isinstance(node, ast.Global):
+            self._scopes[chain[-1]].globals.update(node.names)
+        elif isinstance(node, ast.Assign):
+            for target in node.targets:
+                self._bind(target, node.value, chain)
+        elif isinstance(node, (ast.AnnAssign, ast.NamedExpr)):
+            if node.value is not None:
+                self._bind(node.target, node.value, chain)
+        elif isinstance(node, (ast.AugAssign, ast.For, ast.AsyncFor, ast.comprehension)):
+            self._bind(node.target, None, chain)
+        elif isinstance(node, ast.withitem) and node.optional_vars is not None:
+            self._bind(node.optional_vars, None, chain)
+        elif isinstance(node, _FUNCTION):
+            arguments = node.args
+            for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
+                self._scopes[node].add(argument.arg, None)
+            for star in (arguments.vararg, arguments.kwarg):
+                if star is not None:
+                    self._scopes[node].add(star.arg, None)
+        elif isinstance(node, (ast.ExceptHandler, ast.MatchAs)) and node.name:
+            self._scopes[chain[-1]].add(node.name, None)
+
+    def _import(self, node: ast.Import | ast.ImportFrom) -> None:
+        if isinstance(node, ast.Import):
+            for name in node.names:
+                self.imports.append((name.name, 0, node.lineno))
+                root = name.name.partition(".")[0]
+                self._aliases[name.asname or root] = name.name if name.asname else root
+            return
+        module = node.module or ""
+        for name in node.names:
+            self.imports.append((f"{module}.{name.name}" if name.name != "*" else module, node.level, node.lineno))
+            if name.name == "*":
+                self._stars.append(module)
+            elif node.level == 0:
+                self._aliases[name.asname or name.name] = f"{module}.{name.name}"
+
+    def _bind(self, target: ast.expr, value: ast.expr | None, chain: Chain) -> None:
+        if isinstance(target, ast.Name):
+            scope = self._scopes[chain[-1]]
+            if target.id in scope.globals:
+                scope = self._scopes[self._module]
+            scope.add(target.id, value)
+        elif isinstance(target, (ast.Tuple, ast.List)):
+            values = value.elts if isinstance(value, (ast.Tuple, ast.List)) else []
+            paired = len(values) == len(target.elts) and not any(isinstance(v, ast.Starred) for v in values)
+            for position, part in enumerate(target.elts):
+                self._bind(part, values[position] if paired else None, chain)
+        elif isinstance(target, ast.Starred):
+            self._bind(target.value, None, chain)
+        elif isinstance(target, ast.Attribute):
+            self._attributes[target.attr] = self._attributes.get(target.attr, 0) + 1
+
+    def dotted(self, node: ast.expr) -> str:
+        """Return the dotted name of an expression after imports; it begins with `?` where its start is not imported."""
+        parts: list[str] = []
+        while isinstance(node, ast.Attribute):
+            parts.append(node.attr)
+            node = node.value
+        start = self._aliases.get(node.id, f"?{node.id}") if isinstance(node, ast.Name) else "?"
+        return ".".join((start, *reversed(parts)))
+
+    def candidates(self, node: ast.expr) -> list[str]:
+        """Return the dotted names that an expression may have: its own, and those below each `from … import *`."""
+        dotted = self.dotted(node)
+        return [dotted, *(f"{star}.{dotted[1:]}" for star in self._stars if dotted.startswith("?") and len(dotted) > 1)]
+
+    def constant(self, node: ast.expr, chain: Chain, depth: int = 0) -> Known | None:
+        """Return the string that an expression is, by itself or through names that are assigned once, or None."""
+        if isinstance(node, ast.Constant):
+            how = Resolution.CONSTANT if depth else Resolution.LITERAL
+            return Known(node.value, how) if isinstance(node.value, str) else None
+        if depth >= DEPTH:
+            return None
+        if isinstance(node, ast.Name):
+            found = self._visible(node.id, chain)
+        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            found = self._class_constant(node.value.id, node.attr, chain)
+        else:
+            found = None
+        if found is None:
+            return None
+        values, scope = found
+        if len(values) != 1 or values[0] is None:
+            return None
+        return self.constant(values[0], scope, depth + 1)
+
+    def _visible(self, name: str, chain: Chain) -> tuple[list[ast.expr | None], Chain] | None:
+        """Return what a name is bound to, innermost scope first; a class's names are seen only in its own body."""
+        for position in range(len(chain) - 1, -1, -1):
+            scope = chain[position]
+            if isinstance(scope, ast.ClassDef) and position != len(chain) - 1:
+                continue
+            bindings = self._scopes[scope]
+            if name in bindings.globals:
+                continue
+            if name in bindings.values:
+                return bindings.values[name], chain[: position + 1]
+        return None
+
+    def _class_constant(self, owner: str, name: str, chain: Chain) -> tuple[list[ast.expr | None], Chain] | None:
+        """Return what a class of this file assigns to `self.name`, `cls.name` or `Class.name` in its body."""
+        if name in self._attributes:
+            return None  # assigned through an attribute somewhere: not a constant
+        for position in range(len(chain) - 1, -1, -1):
+            scope = chain[position]
+            if isinstance(scope, ast.ClassDef) and owner in {"self", "cls", scope.name}:
+                values = self._scopes[scope].values.get(name)
+                return (values, chain[: position + 1]) if values else None
+        classes = [node for node in self._scopes if isinstance(node, ast.ClassDef) and node.name == owner]
+        if len(classes) == 1 and (values := self._scopes[classes[0]].values.get(name)):
+            return values, (self._module, classes[0])
+        return None

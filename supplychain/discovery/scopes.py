@@ -1,0 +1,61 @@
+"""What each file is for: by its path and the declaration, corrected by what production code imports."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Mapping, Sequence
+
+from pathspec import GitIgnoreSpec
+
+from supplychain import catalog
+from supplychain.model.declaration import Scopes
+from supplychain.model.reference import Scope
+
+
+class PathScopes:
+    """Scopes by path: the declaration's patterns first, then the catalog's."""
+
+    def __init__(self, declared: Scopes) -> None:
+        """Compile the patterns."""
+        own = [(Scope(name), patterns) for name, patterns in declared.model_dump().items() if patterns]
+        both = [*own, *((entry.scope, entry.patterns) for entry in catalog.scopes())]
+        self._specs = [(scope, GitIgnoreSpec.from_lines(patterns)) for scope, patterns in both]
+
+    def of(self, path: str) -> Scope:
+        """Return the scope of a path; what no pattern names is production code."""
+        return next((scope for scope, spec in self._specs if spec.match_file(path)), Scope.PROD)
+
+
+def imported_by_production(scopes: Mapping[str, Scope], imports: Mapping[str, Sequence[str]]) -> frozenset[str]:
+    """Return the Python files outside production scope that production code imports, directly or through others.
+
+    `scopes` maps each Python file to its scope, `imports` to the dotted names that it imports. A name can be found
+    below any folder, since the import path is not known; a file of production scope is preferred.
+    """
+    modules: dict[str, list[str]] = {}
+    for path in scopes:
+        stem = path.removesuffix(".pyi").removesuffix(".pyw").removesuffix(".py").removesuffix("/__init__")
+        parts = stem.split("/")
+        for start in range(len(parts)):
+            modules.setdefault(".".join(parts[start:]), []).append(path)
+    reached: set[str] = set()
+    pending = [path for path, scope in scopes.items() if scope is Scope.PROD]
+    while pending:
+        path = pending.pop()
+        for name in imports.get(path, ()):
+            for module in (name, name.rpartition(".")[0]):
+                found = modules.get(module, ())
+                near = [f for f in found if scopes[f] is Scope.PROD] or _nearest(path, found)
+                for file in near:
+                    if scopes[file] is not Scope.PROD and file not in reached:
+                        reached.add(file)
+                        pending.append(file)
+    return frozenset(reached)
+
+
+def _nearest(path: str, found: Sequence[str]) -> Sequence[str]:
+    """Return the files that share the longest folder with `path`."""
+    if len(found) < 2:
+        return found
+    shared = {file: len(posixpath.commonpath(("/" + path, "/" + file))) for file in found}
+    return [file for file in found if shared[file] == max(shared.values())]

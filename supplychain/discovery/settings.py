@@ -1,0 +1,58 @@
+"""Environment files and Dockerfiles: settings that send a registry's client to another host."""
+
+from __future__ import annotations
+
+import io
+import shlex
+
+from dockerfile_parse import DockerfileParser
+from dotenv.parser import parse_stream
+
+from supplychain import catalog
+from supplychain.discovery.interface import Found, SourceFile
+from supplychain.model.reference import Override
+
+
+def read_environment(source: SourceFile) -> Found:
+    """Return the endpoint settings of an environment file."""
+    found = Found()
+    text = source.data.decode("utf-8-sig", "replace")
+    for binding in parse_stream(io.StringIO(text)):
+        if binding.key is not None and binding.value is not None:
+            blank_lines = len(binding.original.string) - len(binding.original.string.lstrip("\r\n"))
+            _add(found, source, binding.key, binding.value, binding.original.line + blank_lines)
+    return found
+
+
+def read_dockerfile(source: SourceFile) -> Found:
+    """Return the endpoint settings of a Dockerfile: ENV, ARG defaults, and assignments in RUN."""
+    found = Found()
+    parser = DockerfileParser(fileobj=io.BytesIO(source.data))
+    for instruction in parser.structure:
+        if instruction["instruction"] not in {"ENV", "ARG", "RUN"}:
+            continue
+        first = instruction["startline"] + 1
+        lines = instruction["content"].splitlines()
+        for variable, value in _assignments(instruction["instruction"], instruction["value"]):
+            offset = next((number for number, line in enumerate(lines) if variable in line), 0)
+            _add(found, source, variable, value, first + offset)
+    return found
+
+
+def _assignments(instruction: str, value: str) -> list[tuple[str, str]]:
+    try:
+        parts = shlex.split(value)
+    except ValueError:
+        parts = value.split()
+    if instruction == "ENV" and len(parts) > 1 and "=" not in parts[0]:
+        return [(parts[0], " ".join(parts[1:]))]
+    pairs = (part.partition("=") for part in parts)
+    return [(name, text.rstrip(";")) for name, equals, text in pairs if equals]
+
+
+def _add(found: Found, source: SourceFile, variable: str, value: str, line: int) -> None:
+    for registry in catalog.registries().values():
+        if variable in registry.settings and value:
+            address = None if "$" in value else value
+            place = source.at(line)
+            found.overrides.append(Override(registry=registry.key, variable=variable, address=address, at=place))

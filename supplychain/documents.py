@@ -1,0 +1,95 @@
+"""Documents of a target: owner, review date, sections and placeholders, as far as a requirement asks for them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+from supplychain import catalog
+from supplychain.model.case import Document, Section
+from supplychain.model.declaration import Declaration
+from supplychain.target import NotReadError, Target
+
+_HEADING = re.compile(r"^ {0,3}(#{1,6})\s+(?P<heading>.+?)\s*#*\s*$")
+_FENCE = re.compile(r"^ {0,3}(```|~~~)")
+
+
+def read_documents(target: Target, declaration: Declaration | None) -> tuple[Document, ...]:
+    """Return the documents that the catalog and the declaration name; one that is not there has no digest."""
+    declared = {item.path: item.covers for item in declaration.document} if declaration else {}
+    plan = declaration.incident.plan if declaration and declaration.incident else None
+    found = []
+    for kind in catalog.documents().document:
+        candidates = [plan, *kind.files] if plan and "incident" in kind.role else list(kind.files)
+        path = next((name for name in candidates if name and target.get(name)), candidates[0] or kind.files[0])
+        found.append(_read(target, kind.role, path, declared.pop(path, ())))
+    found.extend(_read(target, f"document {path}", path, covers) for path, covers in declared.items())
+    return tuple(found)
+
+
+def _read(target: Target, role: str, path: str, covers: tuple[int, ...]) -> Document:
+    file = target.get(path)
+    if file is None:
+        return Document(role=role, file=path, digest=None, covers=covers)
+    try:
+        content = target.read(file)
+    except NotReadError:
+        return Document(role=role, file=path, digest=None, covers=covers)
+    lines = content.data.decode("utf-8-sig", "replace").splitlines()
+    rules = catalog.documents()
+    owner = reviewed = reviewed_line = None
+    placeholders: list[tuple[str, int]] = []
+    for number, line, is_code in _marked(lines):
+        placeholders.extend((text, number) for text in rules.placeholders(line))
+        if is_code:
+            continue
+        if owner is None and (match := re.match(rules.owner_pattern, line)) and not rules.placeholders(line):
+            owner = match["value"]
+        if reviewed is None and (match := re.match(rules.reviewed_pattern, line)):
+            reviewed, reviewed_line = _date(match["value"]), number
+    return Document(
+        role=role,
+        file=path,
+        digest=content.digest,
+        owner=owner,
+        reviewed=reviewed,
+        reviewed_line=reviewed_line if reviewed else None,
+        placeholders=tuple(placeholders),
+        sections=tuple(_sections(lines)),
+        covers=covers,
+    )
+
+
+def _marked(lines: list[str]) -> Iterator[tuple[int, str, bool]]:
+    """Yield each line with its number and whether it stands in a fenced block."""
+    fenced = False
+    for number, line in enumerate(lines, start=1):
+        if _FENCE.match(line):
+            fenced = not fenced
+        yield number, line, fenced
+
+
+def _sections(lines: list[str]) -> Iterator[Section]:
+    """Yield the headings with the words under each, those of its sub-headings included."""
+    headings: list[tuple[int, str, int]] = []
+    words: list[int] = []
+    for number, line, is_code in _marked(lines):
+        match = None if is_code else _HEADING.match(line)
+        if match:
+            headings.append((number, match["heading"], len(match[1])))
+            words.append(0)
+        elif words:
+            words[-1] += len(re.findall(r"\w+", line))
+    for position, (number, heading, level) in enumerate(headings):
+        below = position + 1
+        while below < len(headings) and headings[below][2] > level:
+            below += 1
+        yield Section(heading=heading, words=sum(words[position:below]), line=number)
+
+
+def _date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

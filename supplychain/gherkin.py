@@ -1,0 +1,65 @@
+"""The feature files of a run, as behave parsed them, held against the control document."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from supplychain.control import load
+from supplychain.control.interface import Direction, Requirement
+from supplychain.model.case import Features
+
+
+def read(features: Iterable[Any]) -> Features:
+    """Return which requirements' sentences the feature files lack, and a SHA-256 over the files."""
+    digest = hashlib.sha256()
+    sentences: set[str] = set()
+    for feature in sorted(features, key=lambda feature: str(feature.filename)):
+        digest.update(hashlib.sha256(Path(feature.filename).read_bytes()).digest())
+        sentences |= {step.name for _, step in _steps(feature)}
+    missing = tuple(
+        requirement.id
+        for requirement in load().requirements.values()
+        if not any(re.fullmatch(_pattern(requirement), sentence) for sentence in sentences)
+    )
+    return Features(digest=f"sha256:{digest.hexdigest()}", missing=missing)
+
+
+def unbound(features: Iterable[Any], registry: Any) -> list[str]:
+    """Return a line for each sentence that no step is written for, with the nearest sentence that there is."""
+    known = [matcher.pattern for matchers in registry.steps.values() for matcher in matchers]
+    lines = []
+    for feature in features:
+        for _, step in _steps(feature):
+            if registry.find_step_definition(step) is None:
+                lines.append(f"{step.filename}:{step.line}: {suggestion(step.name, known)}")
+    return lines
+
+
+def suggestion(sentence: str, known: Iterable[str]) -> str:
+    """Return what to say of a sentence that no step is written for."""
+    plain = {re.sub(r"\{(\w+)(:\w+)?\}", r"\1", pattern): pattern for pattern in known}
+    close = difflib.get_close_matches(sentence, list(plain), n=1, cutoff=0.5)
+    hint = f"; did you mean {close[0]!r}?" if close else "; docs/control holds the sentences of the control document"
+    return f"no step is written for {sentence!r}{hint}"
+
+
+def _steps(feature: Any) -> Iterator[tuple[Any, Any]]:
+    for scenario in feature.walk_scenarios():
+        for step in scenario.steps:
+            yield scenario, step
+
+
+def _pattern(requirement: Requirement) -> str:
+    """Return a pattern of a requirement's sentence with any words in its parentheses."""
+    sentence = re.escape(requirement.sentence)
+    if requirement.parameter is None:
+        return sentence
+    words = re.escape(f"({{{requirement.parameter.name}}})")
+    if requirement.parameter.direction is Direction.RELAXES:
+        return sentence.replace(rf"\ {words}", r"(\ \([^()]+\))?")
+    return sentence.replace(words, r"\([^()]+\)")

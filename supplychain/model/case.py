@@ -1,0 +1,146 @@
+"""The case: everything that was gathered for a decision. Checks are pure over it, and it is recorded."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Literal
+
+from pydantic import Field
+
+from supplychain.model.base import Frozen
+from supplychain.model.component import Component
+from supplychain.model.declaration import Declaration
+from supplychain.model.finding import Outcome
+from supplychain.model.inventory import Inventory
+from supplychain.model.policy import Policy
+from supplychain.model.reference import Place
+from supplychain.model.text import Text
+
+
+class TargetState(Frozen):
+    """The target as it was assessed."""
+
+    name: Text
+    commit: str | None
+    """None: not a git repository, or one whose commit could not be read; `git` says which."""
+    dirty: bool | None
+    git: Text
+    files: int
+    tree_digest: str
+
+
+class Listed(Frozen):
+    """One component of a maintained inventory."""
+
+    component: Component
+    version: Text | None
+    at: Place
+
+
+class Bom(Frozen):
+    """A maintained inventory that the target carries."""
+
+    file: Text
+    digest: str
+    format: Text
+    listed: tuple[Listed, ...] = ()
+    problem: Text = ""
+    """Why it could not be read, naming what to mend; empty where it was."""
+
+
+class Section(Frozen):
+    """A heading of a document and how much stands under it."""
+
+    heading: Text
+    words: int
+    line: int
+
+
+class Document(Frozen):
+    """A document of the target, as far as a requirement asks for it."""
+
+    role: str
+    """Which document of the catalog it is."""
+    file: Text
+    digest: str | None
+    """None: there is no such file."""
+    owner: Text | None = None
+    reviewed: date | None = None
+    reviewed_line: int | None = None
+    placeholders: tuple[tuple[Text, int], ...] = ()
+    """Text that was to be replaced, each with its line."""
+    sections: tuple[Section, ...] = ()
+    covers: tuple[int, ...] = ()
+    """Scenarios that the declaration says it describes."""
+
+
+class Sentence(Frozen):
+    """One requirement's sentence as the feature files of this run have it."""
+
+    requirement: str
+    words: dict[str, tuple[str, ...]] = {}
+
+
+class Features(Frozen):
+    """The feature files of this run, held against the control document."""
+
+    digest: str
+    sentences: tuple[Sentence, ...] = ()
+    missing: tuple[str, ...] = ()
+    """Requirements whose sentence is not in the feature files as the document words it."""
+
+
+class GatheringError(Frozen):
+    """Something that went wrong while the case was gathered."""
+
+    scenario: int
+    message: Text
+
+
+class Decided(Frozen):
+    """The outcome of a requirement that was decided before, for the roll-ups."""
+
+    requirement: str
+    outcome: Outcome
+    waived: int = 0
+
+
+class Case(Frozen):
+    """Everything that a decision may rest on."""
+
+    schema_: Literal[1] = Field(1, alias="schema")
+    now: datetime
+    simulated: bool = False
+    """Whether `now` was made up; such a run is marked for ever."""
+    target: TargetState
+    inventory: Inventory
+    declaration: Declaration | None = None
+    declaration_digest: str | None = None
+    policy: Policy = Policy()
+    policy_digest: str | None = None
+    """None: no policy was given, the strict defaults hold."""
+    boms: tuple[Bom, ...] = ()
+    documents: tuple[Document, ...] = ()
+    files: tuple[Text, ...] = ()
+    """Paths of the target that the declaration speaks of and that exist."""
+    features: Features
+    errors: tuple[GatheringError, ...] = ()
+    executed: tuple[str, ...] = ()
+    """Requirements that this run came to, in its order."""
+    not_applicable: dict[int, Text] = {}
+    """Scenarios with nothing to decide on, each with the proof."""
+    decided: tuple[Decided, ...] = ()
+
+    def words(self, requirement: str, parameter: str) -> tuple[str, ...]:
+        """Return the words in parentheses of a requirement's sentence in this run; empty where it has none."""
+        for sentence in self.features.sentences:
+            if sentence.requirement == requirement:
+                return sentence.words.get(parameter, ())
+        return ()
+
+    def declared_first_party(self, component: str) -> bool:
+        """Whether the declaration calls a component its own and names a training source that exists."""
+        declared = self.declaration.of(component) if self.declaration else None
+        if declared is None or not declared.first_party or declared.provenance is None:
+            return False
+        return declared.provenance.source in self.files

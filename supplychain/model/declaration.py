@@ -1,0 +1,235 @@
+"""The declaration: what the team of a target states in `supplychain.toml`.
+
+It explains, attests and narrows; it never widens trust. Everything is optional, and what is missing gives
+`undetermined`, never a pass.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from supplychain.model.base import Frozen
+from supplychain.model.component import Component
+from supplychain.model.text import Text
+
+
+def _component_id(text: str) -> str:
+    return Component.parse(text).id
+
+
+ComponentId = Annotated[Text, AfterValidator(_component_id)]
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+RequirementId = Annotated[str, Field(pattern=r"^(10|[1-9])\.[1-6]$")]
+Level = Literal["low", "medium", "high"]
+DataClass = Literal["public", "internal", "confidential", "personal", "special"]
+
+
+class IntendedUse(Frozen):
+    """What the target does with its components, for the license checks."""
+
+    commercial: bool
+    hosted: bool
+    redistribute: bool
+    modify: bool
+    fields: tuple[Text, ...] = ()
+
+
+class Project(Frozen):
+    """The target itself."""
+
+    name: Text
+    owner: Text
+    criticality: Level | None = None
+    intended_use: IntendedUse | None = None
+
+
+class Scopes(Frozen):
+    """Path patterns of files that are not production code."""
+
+    test: tuple[str, ...] = ()
+    docs: tuple[str, ...] = ()
+    example: tuple[str, ...] = ()
+    vendored: tuple[str, ...] = ()
+    archive: tuple[str, ...] = ()
+
+
+class Loader(Frozen):
+    """A downloader of the target's own."""
+
+    call: Text
+    kind: Literal["model", "dataset"]
+    url: Text
+
+
+class Resolve(Frozen):
+    """The values that a reference made at run time can have, and what in the code enforces them."""
+
+    at: Text
+    values: tuple[Text, ...] = Field(min_length=1)
+    enforced_by: Text
+
+
+class Approval(Frozen):
+    """Who approved a component."""
+
+    by: Text
+    on: date
+    ticket: Text = ""
+
+
+class LicenseAcknowledgment(Frozen):
+    """Who took note of a license's restrictions."""
+
+    by: Text
+    on: date
+    restrictions: tuple[Text, ...]
+
+
+class Provenance(Frozen):
+    """Where a component comes from, in the words of its team."""
+
+    source: Text
+    """For a first-party model: the training script or the commit; else where it was taken from."""
+    creator: Text = ""
+    collected: Text = ""
+    license: Text = ""
+    pii: Text = ""
+    transforms: tuple[Text, ...] = ()
+
+
+class DeclaredComponent(Frozen):
+    """What is stated of one component."""
+
+    id: ComponentId
+    revision: Text | None = None
+    first_party: bool = False
+    license: Text | None = None
+    sha256: Sha256 | None = None
+    approved: Approval | None = None
+    license_ack: LicenseAcknowledgment | None = None
+    attribution: Text | None = None
+    provenance: Provenance | None = None
+    label: Text | None = None
+    """For a dataset: the column of the labels."""
+
+
+class ServiceAssessment(Frozen):
+    """A review of a provider."""
+
+    by: Text
+    on: date
+    evidence: Text
+    sha256: Sha256
+    topics: tuple[Text, ...]
+
+
+class DataProcessingAgreement(Frozen):
+    """The agreement with a provider."""
+
+    type: Literal["signed", "clickthrough", "incorporated"]
+    url: Text
+    version: Text
+    accepted_by: Text
+    date: date
+    expires: date | None = None
+    parties: tuple[Text, ...]
+    sha256: Sha256
+
+
+class DeclaredService(Frozen):
+    """A third-party AI service that the target uses."""
+
+    id: Text
+    detect: tuple[Text, ...] = ()
+    purpose: Text = ""
+    data_classes: tuple[DataClass, ...] = ()
+    region: Text | None = None
+    retention_days: int | None = Field(None, ge=0)
+    training_use: bool | None = None
+    subprocessors: Text | None = None
+    assessment: ServiceAssessment | None = None
+    dpa: DataProcessingAgreement | None = None
+
+
+class Deployment(Frozen):
+    """Where a system runs."""
+
+    kind: Text
+    namespace: Text = ""
+    selector: Text = ""
+
+
+class System(Frozen):
+    """A system that uses components, and how it is isolated."""
+
+    id: Text
+    env: Text
+    uses: tuple[ComponentId, ...]
+    deploy: Deployment | None = None
+
+
+class Incident(Frozen):
+    """Whom an incident reaches, and the plan for it."""
+
+    contacts: tuple[Text, ...] = Field(min_length=1)
+    plan: Text
+
+
+class DeclaredDocument(Frozen):
+    """A document of the target that describes its supply chain measures."""
+
+    path: Text
+    covers: tuple[int, ...] = ()
+    """Numbers of the scenarios that it describes, where its headings do not say so themselves."""
+
+
+class Waiver(Frozen):
+    """An accepted exception for one component and one requirement."""
+
+    id: Text
+    requirement: RequirementId
+    component: Text
+    reason: Text = Field(min_length=1)
+    owner: Text = Field(min_length=1)
+    approver: Text = Field(min_length=1)
+    created: date
+    expires: date
+
+    @model_validator(mode="after")
+    def _two_people_and_an_end(self) -> Self:
+        if self.owner == self.approver:
+            raise ValueError(f"waiver {self.id}: its owner {self.owner} cannot approve it; name another approver")
+        if self.expires <= self.created:
+            raise ValueError(f"waiver {self.id}: it expires on {self.expires}, not after it was created")
+        return self
+
+
+class Declaration(Frozen):
+    """The whole of `supplychain.toml`."""
+
+    schema_: Literal[1] = Field(alias="schema")
+    project: Project | None = None
+    scope: Scopes = Scopes()
+    loader: tuple[Loader, ...] = ()
+    resolve: tuple[Resolve, ...] = ()
+    component: tuple[DeclaredComponent, ...] = ()
+    service: tuple[DeclaredService, ...] = ()
+    system: tuple[System, ...] = ()
+    incident: Incident | None = None
+    document: tuple[DeclaredDocument, ...] = ()
+    waiver: tuple[Waiver, ...] = ()
+
+    @model_validator(mode="after")
+    def _ids_once(self) -> Self:
+        for name in ("component", "service", "system", "waiver"):
+            ids = [item.id for item in getattr(self, name)]
+            if twice := {i for i in ids if ids.count(i) > 1}:
+                raise ValueError(f"[[{name}]] {sorted(twice)[0]} is declared twice")
+        return self
+
+    def of(self, component_id: str) -> DeclaredComponent | None:
+        """Return what is stated of a component, or None."""
+        return next((item for item in self.component if item.id == component_id), None)

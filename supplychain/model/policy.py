@@ -1,0 +1,134 @@
+"""The policy: the assessor's rules, kept outside the target. What is not set has a strict default."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from supplychain.model.base import Frozen
+from supplychain.model.declaration import Level, RequirementId
+
+Days = Annotated[int, Field(ge=0, le=3650)]
+Count = Annotated[int, Field(ge=0)]
+
+
+class Signer(Frozen):
+    """An identity whose signatures count."""
+
+    identity: str
+    issuer: str
+
+
+class Trust(Frozen):
+    """Whom the assessor trusts."""
+
+    orgs: tuple[str, ...] = ()
+    maintainers: tuple[str, ...] = ()
+    dataset_owners: tuple[str, ...] = ()
+    index_map: dict[str, str] = {}
+    signers: tuple[Signer, ...] = ()
+
+
+class People(Frozen):
+    """Who may decide what; a declaration cannot name them."""
+
+    approvers: tuple[str, ...] = ()
+    """Who may approve components and waivers, and close review signals."""
+
+
+class Thresholds(Frozen):
+    """Limits of the reputation and integrity checks."""
+
+    min_repo_age_days: Days = 30
+    min_downloads_30d: Count = 1000
+    min_likes: Count = 10
+    lookalike_distance: Count = 2
+    scorecard: Annotated[float, Field(ge=0, le=10)] = 5.0
+    min_hash: Literal["sha256", "sha384", "sha512"] = "sha256"
+
+
+class Freshness(Frozen):
+    """How old a fact or a record may be, in days."""
+
+    metadata_max_age_days: Days = 30
+    advisories_max_age_days: Days = 2
+    assessment_max_age_days: Days = 365
+    document_max_age_days: Days = 365
+    drill_max_age_days: Days = 90
+
+
+class Sla(Frozen):
+    """Days from the advisory to the update, by severity."""
+
+    critical: Days = 7
+    high: Days = 30
+    medium: Days = 90
+    low: Days = 180
+    unknown: Days = 30
+
+
+class Services(Frozen):
+    """What is accepted of third-party AI services."""
+
+    allowed_regions: tuple[str, ...] = ()
+    max_risk: Level = "medium"
+
+
+class WaiverRules(Frozen):
+    """What a waiver may do."""
+
+    max_days: Days = 90
+    max_count: Count = 10
+    """Rows that may be waived in one run before 10.5 fails."""
+    never: tuple[RequirementId, ...] = ()
+    """Requirements that cannot be waived, beside 2.1, 5.4 and 9.3, which never can."""
+
+    @property
+    def never_waived(self) -> frozenset[str]:
+        """All requirements that cannot be waived."""
+        return frozenset(self.never) | {"2.1", "5.4", "9.3"}
+
+
+class FeatureRules(Frozen):
+    """Edits of the feature files that the assessor accepts."""
+
+    approved_words: dict[RequirementId, tuple[str, ...]] = {}
+    """Words beyond the control document's that a sentence may name."""
+
+
+class Gate(Frozen):
+    """How findings decide in CI."""
+
+    default: Literal["observe", "ratchet", "enforce"] = "ratchet"
+    enforce: dict[RequirementId, date] = {}
+
+
+class Alerts(Frozen):
+    """Where alerts go; secrets only by the name of an environment variable."""
+
+    sinks: tuple[str, ...] = ()
+    escalate_after_minutes: Count = 15
+
+
+class Isolation(Frozen):
+    """How one system is isolated."""
+
+    command: str
+
+
+class Policy(Frozen):
+    """The whole policy."""
+
+    trust: Trust = Trust()
+    people: People = People()
+    thresholds: Thresholds = Thresholds()
+    freshness: Freshness = Freshness()
+    sla_days: Sla = Sla()
+    services: Services = Services()
+    waivers: WaiverRules = WaiverRules()
+    features: FeatureRules = FeatureRules()
+    gate: Gate = Gate()
+    alerts: Alerts = Alerts()
+    isolation: dict[str, Isolation] = {}

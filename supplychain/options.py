@@ -1,0 +1,80 @@
+"""What a run is asked for: behave's `-D` values, or the options of the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from platformdirs import user_state_path
+
+KNOWN = {
+    "target": "the folder of the repository under assessment",
+    "policy": "the assessor's policy.toml, outside the target",
+    "reports": "the folder that a run is written to",
+    "now": "a made-up time, ISO 8601 with its zone; marks the run as simulated",
+    "facts": "cache: no request is sent",
+}
+"""The userdata of this version; another name is refused, so that a misspelt one is not ignored."""
+
+
+class OptionsError(Exception):
+    """An option that cannot be used; the message names the ones that can."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a run is asked for."""
+
+    target: Path
+    policy: Path | None
+    reports: Path
+    now: datetime
+    simulated: bool
+
+    @classmethod
+    def of(cls, userdata: Mapping[str, str]) -> Options:
+        """Return the options that `userdata` holds.
+
+        Raises:
+            OptionsError: one is missing, unknown, or not of its form.
+        """
+        known = ", ".join(f"-D {name}=…" for name in KNOWN)
+        if unknown := sorted(name for name in userdata if name not in KNOWN and "." not in name):
+            raise OptionsError(f"unknown option -D {unknown[0]}=…; this version knows {known}")
+        if not userdata.get("target"):
+            raise OptionsError("no target was given; run behave -D target=PATH, PATH being a repository's folder")
+        if userdata.get("facts", "cache") != "cache":
+            raise OptionsError("facts=… other than 'cache' is not built in this version: it sends no request")
+        target = Path(userdata["target"])
+        policy = Path(userdata["policy"]) if userdata.get("policy") else None
+        now = userdata.get("now")
+        return cls(
+            target=target,
+            policy=policy,
+            reports=_reports(userdata.get("reports"), target),
+            now=_moment(now) if now else datetime.now(UTC),
+            simulated=bool(now),
+        )
+
+
+def _reports(given: str | None, target: Path) -> Path:
+    """Return the folder for reports: never inside the target, into which nothing is written."""
+    folder = Path(given or "reports").absolute()
+    root = target.resolve()
+    if not folder.resolve().is_relative_to(root):
+        return folder
+    if given:
+        raise OptionsError(f"reports={given} lies inside the target, into which nothing is written; name another folder")
+    return user_state_path("supplychain-spec") / "reports" / root.name
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise OptionsError(f"now={text} is not a time such as 2026-10-01T12:00:00+00:00") from error
+    if moment.tzinfo is None:
+        raise OptionsError(f"now={text} has no time zone; write {text}+00:00 for UTC")
+    return moment.astimezone(UTC)

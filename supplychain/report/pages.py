@@ -1,0 +1,45 @@
+"""The reports that need nothing but a reader: `summary.md` and one plain `index.html`."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from markupsafe import Markup
+
+from supplychain.report.evidence import matrix
+from supplychain.report.markup import code, markdown
+from supplychain.report.view import ORDER, WORD, View
+from supplychain.suite import tool
+
+WORDS = (*(WORD[outcome] for outcome in reversed(ORDER)), "not executed")
+"""The outcomes as columns."""
+
+
+def summary(view: View) -> str:
+    """Return the run as Markdown, for a pull request or a mail."""
+    return _template("summary.md.j2").render(view=view, words=WORDS, matrix=matrix(view))
+
+
+def page(view: View) -> str:
+    """Return the run as one HTML page: no script, no request, everything of the target escaped."""
+    document = view.control.document
+    lists = (
+        ("Checklist", view.derive(document.checklist)),
+        ("Tools", view.derive(document.tools)),
+        ("Processes", view.derive(document.processes)),
+        ("Validation strategy", view.derive(document.validation_strategy)),
+        ("Evidence", view.derive(document.evidence)),
+    )
+    return _template("index.html.j2").render(view=view, words=WORDS, lists=lists, tool=tool())
+
+
+@cache
+def _template(name: str) -> Template:
+    is_html = ".html" in name
+    environment = Environment(
+        loader=PackageLoader("supplychain.report"), autoescape=is_html, undefined=StrictUndefined, trim_blocks=False
+    )
+    environment.filters["md"] = lambda text: Markup(markdown(text))
+    environment.filters["code"] = lambda text: Markup(code(text))
+    return environment.get_template(name)

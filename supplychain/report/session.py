@@ -1,0 +1,89 @@
+"""One run of behave from its first hook to its reports."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from supplychain import gherkin
+from supplychain.assessment import Assessment
+from supplychain.bom.writing import to_cyclonedx
+from supplychain.config.loading import ConfigError
+from supplychain.options import Options, OptionsError
+from supplychain.report import pages, record, terminal
+from supplychain.report.allure_results import AllureResults, add_tags
+from supplychain.report.evidence import matrix
+from supplychain.report.view import View
+from supplychain.target import TargetError
+
+
+class CannotRunError(Exception):
+    """A run that cannot be made; the message says what to mend."""
+
+
+@dataclass
+class Session:
+    """A run: what it was asked for, its assessment, and where its results go."""
+
+    options: Options
+    assessment: Assessment
+    allure: AllureResults
+    run: str
+    started: datetime
+    unbound: tuple[str, ...]
+
+    @classmethod
+    def start(cls, runner: Any) -> Session:
+        """Return the session of a run whose features are parsed.
+
+        Raises:
+            CannotRunError: options, target, declaration, waivers or policy cannot be used, or nothing is selected.
+        """
+        add_tags(runner.features)
+        if not any(s.should_run(runner.config) for feature in runner.features for s in feature.walk_scenarios()):
+            raise CannotRunError("the tags and names given select no scenario, so nothing would be decided")
+        try:
+            options = Options.of(runner.config.userdata)
+            assessment = Assessment.open(options, gherkin.read(runner.features), terminal.progress)
+        except (OptionsError, TargetError, ConfigError) as error:
+            raise CannotRunError(str(error)) from error
+        unbound = tuple(gherkin.unbound(runner.features, runner.step_registry))
+        for line in unbound:
+            print(line, file=sys.__stderr__)
+        allure = AllureResults(options.reports / "allure-results")
+        allure.start(runner)
+        assessment.listeners.append(allure.attach)
+        return cls(options, assessment, allure, record.run_id(options.now), datetime.now(UTC), unbound)
+
+    def finish(self) -> View:
+        """Write the record and the reports, print the run, and return its view."""
+        case = self.assessment.case
+        view = View(case, self.assessment.findings, self.run, self.unbound)
+        reports = self.options.reports
+        folder = reports / "runs" / self.run
+        bom = to_cyclonedx(case.inventory, case.target.name, case.target.tree_digest, case.now)
+        summary, page = pages.summary(view), pages.page(view)
+        files = {"inventory.cdx.json": bom, "summary.md": summary, "index.html": page}
+        record.write(view, folder, self.started, self.assessment.tracebacks, files)
+        record.point_latest(reports, folder)
+        for name, text in (("summary.md", summary), ("index.html", page)):
+            (reports / name).write_text(text, encoding="utf-8")
+        self.allure.finish(_environment(view), {"Verdict": f"# {view.headline}\n", "Requirements": matrix(view)})
+        terminal.show(view, [reports / "index.html", reports / "summary.md", folder])
+        return view
+
+
+def _environment(view: View) -> dict[str, str]:
+    case = view.case
+    return {
+        "Target": case.target.name,
+        "Commit": (case.target.commit or case.target.git) + (", with uncommitted changes" if case.target.dirty else ""),
+        "Policy": case.policy_digest or "none given: strict defaults",
+        "Declaration": case.declaration_digest or "none",
+        "Assessed at": case.now.isoformat() + (" (made-up time)" if case.simulated else ""),
+        "Age of the facts": "none were fetched",
+        "Run": view.run,
+    }
+

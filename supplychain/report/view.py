@@ -1,0 +1,233 @@
+"""A run as its reports show it: one view for the terminal, the summary, the page and Allure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from supplychain.checks.engine import NO_CHECK
+from supplychain.checks.words import narrowing, widening
+from supplychain.control import load
+from supplychain.control.interface import Item, Requirement, Scenario
+from supplychain.model.case import Case
+from supplychain.model.finding import Finding, Observation, Outcome, Severity
+
+ORDER = (Outcome.ERROR, Outcome.FAIL, Outcome.UNDETERMINED, Outcome.NOT_APPLICABLE, Outcome.PASS)
+"""Outcomes, what needs attention first."""
+_SEVERITIES = tuple(Severity)
+WORD = {
+    Outcome.PASS: "pass",
+    Outcome.FAIL: "fail",
+    Outcome.UNDETERMINED: "undetermined",
+    Outcome.NOT_APPLICABLE: "not applicable",
+    Outcome.ERROR: "error",
+    Outcome.WAIVED: "waived",
+}
+
+
+@dataclass(frozen=True)
+class RequirementRow:
+    """A requirement with its finding; None where it was not executed."""
+
+    requirement: Requirement
+    finding: Finding | None
+
+    @property
+    def word(self) -> str:
+        """Its outcome in a word."""
+        return WORD[self.finding.outcome] if self.finding else "not executed"
+
+    @property
+    def reason(self) -> str:
+        """Why, in a line."""
+        if self.finding is None:
+            return "a filter left it out, or its step did not run"
+        return self.finding.reason
+
+
+@dataclass(frozen=True)
+class ScenarioRow:
+    """A scenario with its requirements."""
+
+    scenario: Scenario
+    rows: tuple[RequirementRow, ...]
+
+    @property
+    def counts(self) -> Counter[str]:
+        """How many of its requirements have each outcome."""
+        return Counter(row.word for row in self.rows)
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """A failed row of a finding, with the requirement that it belongs to."""
+
+    requirement: Requirement
+    row: Observation
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """A command, and how many requirements and rows it would help to decide."""
+
+    command: str
+    requirements: tuple[str, ...]
+    rows: int
+
+
+@dataclass(frozen=True)
+class Box:
+    """A line of the control document, and whether the findings tick it."""
+
+    item: Item
+    outcome: Outcome | None
+    """None: one of its requirements was not executed."""
+
+    @property
+    def is_ticked(self) -> bool:
+        """Whether all of its requirements hold."""
+        return self.outcome is Outcome.PASS
+
+    @property
+    def word(self) -> str:
+        """Its state in a word."""
+        return WORD[self.outcome] if self.outcome else "not executed"
+
+
+class View:
+    """What the findings of a run say together."""
+
+    def __init__(self, case: Case, findings: Mapping[str, Finding], run: str, unbound: tuple[str, ...] = ()) -> None:
+        """Make the view of a run."""
+        self.case = case
+        self.findings = dict(findings)
+        self.run = run
+        self.unbound = unbound
+        self.control = load()
+        self.scenarios = tuple(
+            ScenarioRow(scenario, tuple(RequirementRow(r, self.findings.get(r.id)) for r in scenario.requirement))
+            for scenario in self.control.scenarios
+        )
+        self.rows = tuple(row for scenario in self.scenarios for row in scenario.rows)
+        self.counts = Counter(row.word for row in self.rows)
+
+    @property
+    def verdict(self) -> Outcome:
+        """Whether the control is met: pass, fail or undetermined."""
+        if any(self.counts[WORD[outcome]] for outcome in (Outcome.FAIL, Outcome.ERROR)) or self.unbound:
+            return Outcome.FAIL
+        if self.counts["undetermined"] or self.counts["not executed"]:
+            return Outcome.UNDETERMINED
+        return Outcome.PASS
+
+    @property
+    def exit_code(self) -> int:
+        """0: holds; 1: does not hold; 3: nothing failed but something is undetermined."""
+        return {Outcome.PASS: 0, Outcome.FAIL: 1}.get(self.verdict, 3)
+
+    @property
+    def headline(self) -> str:
+        """The first line of every report."""
+        said = {Outcome.PASS: "Control met as worded", Outcome.FAIL: "Control NOT met"}
+        order = ("pass", "fail", "error", "undetermined", "not applicable", "not executed")
+        counted = ", ".join(f"{self.counts[word]} {word}" for word in order if self.counts[word] or word in order[:2])
+        simulated = " · SIMULATED TIME" if self.case.simulated else ""
+        return f"{said.get(self.verdict, 'Control NOT determined')}: {counted}{simulated}"
+
+    @property
+    def ranked(self) -> tuple[Ranked, ...]:
+        """The failed rows, most severe first; the roll-up's are left out, they repeat the others."""
+        found = [
+            Ranked(row.requirement, observation)
+            for row in self.rows
+            if row.finding and row.requirement.id != "10.5"
+            for observation in row.finding.observations
+            if observation.outcome is Outcome.FAIL
+        ]
+        return tuple(sorted(found, key=lambda item: _SEVERITIES.index(item.row.severity)))
+
+    @property
+    def next_steps(self) -> tuple[NextStep, ...]:
+        """The commands and edits that would decide the most of what is undetermined, the best first."""
+        helped: dict[str, list[str]] = {}
+        for row in self.rows:
+            if row.finding is None or row.finding.outcome is not Outcome.UNDETERMINED or row.requirement.id == "10.5":
+                continue
+            for observation in row.finding.observations:
+                if observation.outcome is Outcome.UNDETERMINED:
+                    command = row.requirement.rules[observation.rule].command
+                    helped.setdefault(command or observation.remedy, []).append(row.requirement.id)
+        steps = [NextStep(what, tuple(dict.fromkeys(ids)), len(ids)) for what, ids in helped.items() if what]
+        return tuple(sorted(steps, key=lambda step: (-len(step.requirements), -step.rows, step.command)))
+
+    @property
+    def not_built(self) -> tuple[str, ...]:
+        """The requirements that this version has no check for."""
+        return tuple(row.requirement.id for row in self.rows if row.finding and row.finding.reason == NO_CHECK)
+
+    @property
+    def boxes(self) -> tuple[Box, ...]:
+        """The document's status boxes, derived from the findings."""
+        return self.derive(self.control.document.status_boxes)
+
+    def derive(self, items: tuple[Item, ...]) -> tuple[Box, ...]:
+        """Return lines of the document, each with the worst outcome of its requirements."""
+        return tuple(Box(item, self._worst(item.requirements)) for item in items)
+
+    def _worst(self, requirements: tuple[str, ...]) -> Outcome | None:
+        outcomes = [self.findings[name].outcome if name in self.findings else None for name in requirements]
+        for outcome in (Outcome.ERROR, Outcome.FAIL):
+            if outcome in outcomes:
+                return outcome
+        if None in outcomes:
+            return None
+        if Outcome.UNDETERMINED in outcomes:
+            return Outcome.UNDETERMINED
+        only_empty = all(outcome is Outcome.NOT_APPLICABLE for outcome in outcomes)
+        return Outcome.NOT_APPLICABLE if only_empty else Outcome.PASS
+
+    @property
+    def waivers(self) -> tuple[tuple[str, str, str], ...]:
+        """Each declared waiver with what it is for and what became of it in this run."""
+        declared = self.case.declaration.waiver if self.case.declaration else ()
+        used = {
+            row.waiver.id: "in use"
+            for finding in self.findings.values()
+            for row in finding.observations
+            if row.waiver is not None
+        }
+        return tuple(
+            (
+                waiver.id,
+                f"{waiver.requirement} for {waiver.component}; {waiver.owner}, approved by {waiver.approver}, "
+                f"until {waiver.expires}: {waiver.reason}",
+                used.get(waiver.id) or self._unused(waiver.id),
+            )
+            for waiver in declared
+        )
+
+    def _unused(self, waiver: str) -> str:
+        for finding in self.findings.values():
+            for row in finding.observations:
+                if f"waiver {waiver} " in row.message:
+                    return "refused: " + row.message[row.message.index(f"waiver {waiver} ") :]
+        return "accepts nothing in this run; remove it"
+
+    @property
+    def feature_edits(self) -> tuple[str, ...]:
+        """How the sentences of this run differ from the control document's."""
+        features = self.case.features
+        lines = [f"{name} asks for less: {', '.join(words)}" for name, words in widening(features).items()]
+        lines += [f"{name} asks for more: {', '.join(words) or 'no words'}" for name, words in narrowing(features).items()]
+        lines += [f"{name} is missing or worded otherwise" for name in features.missing]
+        return tuple(lines)
+
+    @property
+    def unused_declarations(self) -> tuple[str, ...]:
+        """Parts of the declaration that this version validates and does not use yet."""
+        declaration = self.case.declaration
+        if declaration is None:
+            return ()
+        parts = {"loader": declaration.loader, "resolve": declaration.resolve, "system": declaration.system}
+        return tuple(f"[[{name}]] ({len(part)})" for name, part in parts.items() if part)
