@@ -18,8 +18,6 @@ def before_all(context: Context) -> None:
     context.assessment = context.session.assessment
 
 
-
-
 def before_step(context: Context, step: Step) -> None:
     """Let every Then be decided, also after one has failed; a Given or When that fails still ends its scenario."""
     context.scenario.continue_after_failed_step = step.step_type == "then"

@@ -6,7 +6,6 @@ from behave import given, then, when
 from behave.runner import Context
 
 
-
 @given("third-party AI service is used")
 def given_third_party_ai_service_is_used(context: Context) -> None:
     """Apply where production code of the target uses a third-party AI service."""

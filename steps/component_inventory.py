@@ -6,7 +6,6 @@ from behave import given, then, when
 from behave.runner import Context
 
 
-
 @given("AI system uses supply chain components")
 def given_ai_system_uses_supply_chain_components(context: Context) -> None:
     """Apply where the target uses any component."""

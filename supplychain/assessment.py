@@ -1,8 +1,8 @@
 """The assessment: the composition root. Steps are handed one; each capability is used lazily and once.
 
-    assessment = Assessment.open(Options.of({"target": "path/to/repository"}), features)
-    assessment.given(1)
-    assessment.decide("1.1", registries=("HuggingFace",))
+assessment = Assessment.open(Options.of({"target": "path/to/repository"}), features)
+assessment.given(1)
+assessment.decide("1.1", registries=("HuggingFace",))
 """
 
 from __future__ import annotations
@@ -115,7 +115,7 @@ class Assessment:
         self._gathered = True
         try:
             self._gather()
-        except Exception as error:  # every Then becomes an error with this reason
+        except Exception as error:  # noqa: BLE001 - every Then becomes an error with this reason
             self.tracebacks.append(traceback.format_exc())
             found = GatheringError(scenario=0, message=f"{type(error).__name__}: {error}")
             self._update(errors=(*self.case.errors, found))

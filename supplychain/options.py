@@ -66,7 +66,9 @@ def _reports(given: str | None, target: Path) -> Path:
     if not folder.resolve().is_relative_to(root):
         return folder
     if given:
-        raise OptionsError(f"reports={given} lies inside the target, into which nothing is written; name another folder")
+        raise OptionsError(
+            f"reports={given} lies inside the target, into which nothing is written; name another folder"
+        )
     return user_state_path("supplychain-spec") / "reports" / root.name
 
 

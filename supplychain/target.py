@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dulwich.errors import NotGitRepository
-from dulwich.index import Index
+from dulwich.index import Index, IndexEntry
 from dulwich.repo import Repo
 
 from supplychain.model.case import TargetState
@@ -74,6 +74,7 @@ class Target:
         name: str,
         files: tuple[File, ...],
         read: Callable[[File, int], bytes],
+        *,
         irregular: tuple[Irregular, ...] = (),
         pruned: tuple[str, ...] = (),
         root: Path | None = None,
@@ -116,7 +117,9 @@ class Target:
             return _read_bounded(root / file.raw, limit)
 
         pruned = tuple(sorted(walk.pruned))
-        return cls(printable(root.name), tuple(walk.files), read, tuple(walk.irregular), pruned, root)
+        return cls(
+            printable(root.name), tuple(walk.files), read, irregular=tuple(walk.irregular), pruned=pruned, root=root
+        )
 
     def get(self, path: str) -> File | None:
         """Return the file at a path in the target, or None."""
@@ -151,7 +154,7 @@ class Target:
             raise NotReadError(f"it grew beyond {limit:,} bytes while it was read")
         return Content(data, "sha256:" + hashlib.sha256(data).hexdigest())
 
-    def state(self, progress: Callable[[int], None] = lambda _: None) -> TargetState:
+    def state(self, progress: Callable[[int], object] = lambda _: None) -> TargetState:
         """Return the commit and the tree digest: a SHA-256 over path, size and SHA-256 of every file.
 
         The target is dirty where a file that git tracks has other content, or none, or was too large to compare.
@@ -211,7 +214,7 @@ class _Walk:
                 raise TargetError(f"target {self._root} has more than {FILES_LIMIT:,} files; assess a part of it")
 
     def _is_generated(self, entry: os.DirEntry[str], raw: str) -> bool:
-        if entry.name not in GENERATED and not os.path.isfile(os.path.join(entry.path, "pyvenv.cfg")):
+        if entry.name not in GENERATED and not Path(entry.path, "pyvenv.cfg").is_file():
             return False
         position = bisect.bisect_left(self._tracked, raw + "/")
         if position < len(self._tracked) and self._tracked[position].startswith(raw + "/"):
@@ -275,9 +278,10 @@ def _index(root: Path) -> dict[str, bytes]:
         return {}
     try:
         entries = Index(str(index)).items()
-        return {os.fsdecode(path): entry.sha for path, entry in entries if stat.S_ISREG(entry.mode)}
-    except (OSError, ValueError, AssertionError, AttributeError):
+    except (OSError, ValueError, AssertionError):
         return {}
+    plain = ((path, entry) for path, entry in entries if isinstance(entry, IndexEntry) and stat.S_ISREG(entry.mode))
+    return {os.fsdecode(path): entry.sha for path, entry in plain}
 
 
 def _git_state(root: Path, blobs: Mapping[str, bytes]) -> tuple[str | None, bool | None, str]:

@@ -48,7 +48,7 @@ def _read(target: Target, file: File, *, is_own: bool) -> Bom | None:
         return Bom(file=file.path, digest="", format=form, problem=str(error))
     try:
         entries = list(_READERS[form](content.data, file.path))
-    except Exception as error:  # the libraries raise what they like on damaged input; none of it may pass
+    except Exception as error:  # noqa: BLE001 - the libraries raise what they like on damaged input; none of it may pass
         problem = f"{type(error).__name__}: {error}"
         return Bom(file=file.path, digest=content.digest, format=form, problem=problem)
     lines = content.data.splitlines()
@@ -109,8 +109,8 @@ def _spdx2(data: bytes, path: str) -> Entries:
     from spdx_tools.spdx.parser.parse_anything import parse_file
 
     suffix = next((ending for ending in _SUFFIXES if path.lower().endswith(ending)), ".spdx")
-    if suffix == ".rdf" or suffix == ".xml":
-        suffix = f".rdf{suffix}" if suffix == ".xml" and b"rdf:RDF" in data[:_HEAD] else suffix
+    if suffix == ".xml" and b"rdf:RDF" in data[:_HEAD]:
+        suffix = ".rdf.xml"
     with tempfile.NamedTemporaryFile(suffix=suffix) as copy:
         copy.write(data)
         copy.flush()

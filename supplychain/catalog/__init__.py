@@ -1,6 +1,6 @@
 """What to look for, as data: registries, loaders, services, formats, scopes, words, documents.
 
-    catalog.registries()["huggingface"].host
+catalog.registries()["huggingface"].host
 """
 
 from __future__ import annotations
@@ -56,7 +56,9 @@ def scopes() -> tuple[ScopePatterns, ...]:
 @cache
 def carriers() -> tuple[CarrierFiles, ...]:
     """Return the kinds of file that may name components, in the order in which they are tried."""
-    entries = [{key.replace("except", "except_"): value for key, value in e.items()} for e in _read("carriers")["carrier"]]
+    entries = [
+        {key.replace("except", "except_"): value for key, value in e.items()} for e in _read("carriers")["carrier"]
+    ]
     return tuple(TypeAdapter(list[CarrierFiles]).validate_python(entries))
 
 
@@ -74,7 +76,9 @@ def words(requirement: str) -> Words:
     Raises:
         KeyError: the sentence has no parentheses.
     """
-    known = {entry.requirement: entry for entry in TypeAdapter(list[Words]).validate_python(_read("words")["parameter"])}
+    known = {
+        entry.requirement: entry for entry in TypeAdapter(list[Words]).validate_python(_read("words")["parameter"])
+    }
     models = tuple(Word(name=entry.word, aliases=entry.aliases) for entry in registries().values())
     known["1.1"] = Words(name="registries", requirement="1.1", word=models)
     return known[requirement]

@@ -123,7 +123,7 @@ def decide(requirement_id: str, case: Case, tool: Tool) -> Finding:
         rows = tuple(_waived(row, requirement, case) for row in _observe(found, requirement, case))
         canaries = _run_canaries(found, requirement, case)
         sources = found.sources(case)
-    except Exception as error:  # a bug in a check must not stop the run, and must not pass
+    except Exception as error:  # noqa: BLE001 - a bug in a check must not stop the run, and must not pass
         reason = f"the check broke: {type(error).__name__}: {error}"
         return _without_rows(requirement, case, tool, Outcome.ERROR, reason)
     outcome, reason = _outcome(rows, canaries, case)
@@ -247,7 +247,7 @@ def _run_canaries(found: Check, requirement: Requirement, case: Case) -> CanaryR
             if rows:
                 missed.append(f"canary '{canary.name}' counted {canary.subject}, which is no part of the population")
             continue
-        expected = requirement.rules[canary.rule].outcome
+        expected: Outcome = requirement.rules[canary.rule].outcome
         if expected in planted:
             planted[expected] += 1
         if rules != [canary.rule]:

@@ -10,7 +10,15 @@ from urllib.parse import urlsplit
 from supplychain import catalog
 from supplychain.catalog.interface import Registry
 from supplychain.checks.engine import Answer, Canary, answer, check
-from supplychain.checks.population import PROD, Named, named, planted, sample_reference, unread_sample, unresolved_sample
+from supplychain.checks.population import (
+    PROD,
+    Named,
+    named,
+    planted,
+    sample_reference,
+    unread_sample,
+    unresolved_sample,
+)
 from supplychain.model.base import Frozen
 from supplychain.model.case import Case
 from supplychain.model.component import Component, Kind
@@ -177,8 +185,12 @@ def _registry_canaries(case: Case, registry: Registry) -> Iterator[Canary]:
         own = _renamed(own, f"{owner}/model")
         unlisted = _renamed(own, "planted-owner/model")
         yield Canary("owner not listed", planted(case, unlisted), unlisted.subject, "unlisted-owner")
-        yield Canary("owner in capitals", planted(case, _renamed(own, f"{owner.upper()}/model")), own.subject.replace(
-            f"/{owner}/", f"/{owner.upper()}/"), "trusted-registry")
+        yield Canary(
+            "owner in capitals",
+            planted(case, _renamed(own, f"{owner.upper()}/model")),
+            own.subject.replace(f"/{owner}/", f"/{owner.upper()}/"),
+            "trusted-registry",
+        )
     yield Canary("own name", planted(case, own), own.subject, "trusted-registry")
     elsewhere = own.model_copy(update={"at": own.at.model_copy(update={"scope": Scope.TEST})})
     yield Canary("test scope", planted(case, elsewhere), own.subject, None)
@@ -200,15 +212,16 @@ def _registry_canaries(case: Case, registry: Registry) -> Iterator[Canary]:
         yield Canary(name, planted(case, reference), own.subject, rule)
 
     place = Place(file="planted.env", line=1)
-    for name, address, scope, rule in (
+    endpoints: tuple[tuple[str, str | None, Scope, str], ...] = (
         ("endpoint elsewhere", "https://mirror.example", Scope.PROD, "overridden-endpoint"),
         ("endpoint at run time", None, Scope.PROD, "endpoint-at-run-time"),
         ("endpoint as it is", f"https://{host}", Scope.PROD, "trusted-registry"),
         ("endpoint without a scheme", host, Scope.PROD, "trusted-registry"),
         ("endpoint of tests", "https://mirror.example", Scope.TEST, "trusted-registry"),
-    ):
+    )
+    for name, endpoint, scope, rule in endpoints:
         at = place.model_copy(update={"scope": scope})
-        override = Override(registry=registry.key, variable="PLANTED", address=address, at=at)
+        override = Override(registry=registry.key, variable="PLANTED", address=endpoint, at=at)
         other = Override(registry="planted", variable="PLANTED", address="https://mirror.example", at=place)
         yield Canary(name, _overridden(planted(case, own), other, override), own.subject, rule)
 
@@ -237,9 +250,16 @@ def _declared_canaries(case: Case) -> Iterator[Canary]:
     own = DeclaredComponent(id=file.subject, first_party=True, provenance=Provenance(source=source))
     with_proof = _declaring(planted(case, file, files=(source,)), own)
     yield Canary("first party with its training source", with_proof, file.subject, None)
-    yield Canary("first party without proof", _declaring(planted(case, file, files=()), own), file.subject, "unknown-origin")
+    yield Canary(
+        "first party without proof", _declaring(planted(case, file, files=()), own), file.subject, "unknown-origin"
+    )
     bought = own.model_copy(update={"first_party": False})
-    yield Canary("file of unknown origin", _declaring(planted(case, file, files=(source,)), bought), file.subject, "unknown-origin")
+    yield Canary(
+        "file of unknown origin",
+        _declaring(planted(case, file, files=(source,)), bought),
+        file.subject,
+        "unknown-origin",
+    )
 
     away = _sample("url", "planted.example/m.bin").model_copy(update={"address": "https://planted.example/m.bin"})
     approver = "planted-approver"

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from supplychain.checks.engine import Answer, Canary, answer, check
-from supplychain.checks.population import INVENTORIED, Named, named, planted, sample_reference, unread_sample, unresolved_sample
+from supplychain.checks.population import (
+    INVENTORIED,
+    Named,
+    named,
+    planted,
+    sample_reference,
+    unread_sample,
+    unresolved_sample,
+)
 from supplychain.model.base import Frozen
 from supplychain.model.case import Bom, Case, Listed
 from supplychain.model.component import Component, Kind
@@ -122,9 +130,9 @@ def _canaries(case: Case) -> Iterator[Canary]:
     yield Canary("no inventory", planted(case, own, boms=()), own.subject, "no-inventory")
     for scope in Scope:
         at = own.at.model_copy(update={"scope": scope})
-        rule = None if scope in {Scope.TEST, Scope.VENDORED} else "listed"
-        scoped = planted(case, own.model_copy(update={"at": at}), boms=(_bom(same) if rule else _bom(),))
-        yield Canary(f"scope {scope}", scoped, own.subject, rule)
+        inside = scope not in {Scope.TEST, Scope.VENDORED}
+        scoped = planted(case, own.model_copy(update={"at": at}), boms=(_bom(same) if inside else _bom(),))
+        yield Canary(f"scope {scope}", scoped, own.subject, "listed" if inside else None)
 
     broken = Bom(file="planted.cdx.json", digest="sha256:planted", format="CycloneDX", problem="planted")
     subject = f"inventory:{broken.file}"
@@ -136,7 +144,9 @@ def _canaries(case: Case) -> Iterator[Canary]:
     ghost = _bom(same, other)
     yield Canary("ghost", planted(case, own, boms=(ghost,)), other.component.id, "ghost")
     yield Canary("listed and used is no ghost", planted(case, own, boms=(ghost,)), own.subject, "listed")
-    yield Canary("a listed dataset is no ghost", planted(case, own, boms=(_bom(same, dataset),)), dataset.component.id, None)
+    yield Canary(
+        "a listed dataset is no ghost", planted(case, own, boms=(_bom(same, dataset),)), dataset.component.id, None
+    )
     unread, unresolved = unread_sample(), unresolved_sample(Kind.MODEL)
     yield Canary("files not read", planted(case, unread, boms=(ghost,)), unread.subject, "not-read")
     yield Canary("a listed model may be in them", planted(case, unread, boms=(ghost,)), other.component.id, "not-seen")

@@ -213,8 +213,10 @@ def _measure_canaries(complete: Case) -> Iterator[Canary]:
 
 
 def _declaration_canaries(complete: Case) -> Iterator[Canary]:
-    owner, contacts, plan = (f"declaration:{part}" for part in (
-        "an owner under [project]", "contacts under [incident]", "a plan under [incident]"))
+    owner, contacts, plan = (
+        f"declaration:{part}"
+        for part in ("an owner under [project]", "contacts under [incident]", "a plan under [incident]")
+    )
     nothing = complete.model_copy(update={"declaration": None})
     empty = complete.model_copy(update={"declaration": Declaration(schema=1)})
     for case in (nothing, empty):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from supplychain.checks.engine import Answer, Canary, answer, check
-from supplychain.control import load
 from supplychain.checks.words import widening
+from supplychain.control import load
 from supplychain.model.base import Frozen
 from supplychain.model.case import Case, Decided, Features, Sentence
 from supplychain.model.finding import Outcome

@@ -1,7 +1,7 @@
 """The control COMP-EN18031-025 as data.
 
-    control = load()
-    control.requirements["1.1"].rules["untrusted-host"].remedy
+control = load()
+control.requirements["1.1"].rules["untrusted-host"].remedy
 """
 
 from __future__ import annotations

@@ -203,9 +203,9 @@ class Control(Frozen):
         if tuple(s.number for s in self.scenarios) != tuple(range(1, 11)) or len(self.requirements) != 49:
             raise ValueError("the control has ten scenarios and 49 requirements")
         document = self.document
-        lists = (document.checklist, document.tools, document.processes)
-        lists += (document.validation_strategy, document.evidence, document.status_boxes)
-        named = {name for items in lists for item in items for name in item.requirements}
+        items = (*document.checklist, *document.tools, *document.processes)
+        items += (*document.validation_strategy, *document.evidence, *document.status_boxes)
+        named = {name for item in items for name in item.requirements}
         if unknown := named - set(self.requirements):
             raise ValueError(f"the document's lists name requirements that do not exist: {sorted(unknown)}")
         return self

@@ -1,6 +1,6 @@
 """Discovery: from the files of a target to the components that they name.
 
-    inventory = discover(target, declaration.scope, self_test=run_self_test())
+inventory = discover(target, declaration.scope, self_test=run_self_test())
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _HEAD = 64
 
 
 def discover(
-    target: Target, declared: Scopes, self_test: SelfTest, progress: Callable[[int], None] = lambda _: None
+    target: Target, declared: Scopes, self_test: SelfTest, progress: Callable[[int], object] = lambda _: None
 ) -> Inventory:
     """Return the inventory of a target; `progress` is told of each file. Nothing that was found is dropped."""
     run = _Run(target, PathScopes(declared))
@@ -128,7 +128,9 @@ class _Run:
         reached = imported_by_production(scopes, imports)
         for path in reached & set(self._found):
             self._found[path] = _in_production(self._found[path])
-        unread = [u.model_copy(update={"at": _prod(u.at)}) if u.at.file in reached else u for u in self._unread.values()]
+        unread = [
+            u.model_copy(update={"at": _prod(u.at)}) if u.at.file in reached else u for u in self._unread.values()
+        ]
         found = [self._found[path] for path in sorted(self._found)]
         references = [reference for part in found for reference in part.references]
         return Inventory(

@@ -1,8 +1,8 @@
 """What names stand for in one Python file: imports, and constants that are assigned once.
 
-    names = Names(tree)
-    names.dotted(call.func)            # "transformers.AutoModel.from_pretrained"
-    names.constant(call.args[0], chain)
+names = Names(tree)
+names.dotted(call.func)            # "transformers.AutoModel.from_pretrained"
+names.constant(call.args[0], chain)
 """
 
 from __future__ import annotations

@@ -78,7 +78,7 @@ class Sentence(Frozen):
     """One requirement's sentence as the feature files of this run have it."""
 
     requirement: str
-    words: dict[str, tuple[str, ...]] = {}
+    words: dict[str, tuple[str, ...]] = Field(default_factory=dict)
 
 
 class Features(Frozen):
@@ -127,7 +127,7 @@ class Case(Frozen):
     errors: tuple[GatheringError, ...] = ()
     executed: tuple[str, ...] = ()
     """Requirements that this run came to, in its order."""
-    not_applicable: dict[int, Text] = {}
+    not_applicable: dict[int, Text] = Field(default_factory=dict)
     """Scenarios with nothing to decide on, each with the proof."""
     decided: tuple[Decided, ...] = ()
 

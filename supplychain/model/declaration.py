@@ -6,7 +6,7 @@ It explains, attests and narrows; it never widens trust. Everything is optional,
 
 from __future__ import annotations
 
-from datetime import date
+import datetime as dt
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
@@ -76,7 +76,7 @@ class Approval(Frozen):
     """Who approved a component."""
 
     by: Text
-    on: date
+    on: dt.date
     ticket: Text = ""
 
 
@@ -84,7 +84,7 @@ class LicenseAcknowledgment(Frozen):
     """Who took note of a license's restrictions."""
 
     by: Text
-    on: date
+    on: dt.date
     restrictions: tuple[Text, ...]
 
 
@@ -120,7 +120,7 @@ class ServiceAssessment(Frozen):
     """A review of a provider."""
 
     by: Text
-    on: date
+    on: dt.date
     evidence: Text
     sha256: Sha256
     topics: tuple[Text, ...]
@@ -133,8 +133,8 @@ class DataProcessingAgreement(Frozen):
     url: Text
     version: Text
     accepted_by: Text
-    date: date
-    expires: date | None = None
+    date: dt.date
+    expires: dt.date | None = None
     parties: tuple[Text, ...]
     sha256: Sha256
 
@@ -195,8 +195,8 @@ class Waiver(Frozen):
     reason: Text = Field(min_length=1)
     owner: Text = Field(min_length=1)
     approver: Text = Field(min_length=1)
-    created: date
-    expires: date
+    created: dt.date
+    expires: dt.date
 
     @model_validator(mode="after")
     def _two_people_and_an_end(self) -> Self:
@@ -227,7 +227,7 @@ class Declaration(Frozen):
         for name in ("component", "service", "system", "waiver"):
             ids = [item.id for item in getattr(self, name)]
             if twice := {i for i in ids if ids.count(i) > 1}:
-                raise ValueError(f"[[{name}]] {sorted(twice)[0]} is declared twice")
+                raise ValueError(f"[[{name}]] {min(twice)} is declared twice")
         return self
 
     def of(self, component_id: str) -> DeclaredComponent | None:

@@ -16,7 +16,7 @@ from supplychain.model.text import Text
 class Outcome(StrEnum):
     """How a requirement, or one row of it, was decided."""
 
-    PASS = "pass"
+    PASS = "pass"  # noqa: S105 - an outcome
     FAIL = "fail"
     NOT_APPLICABLE = "not_applicable"
     UNDETERMINED = "undetermined"
@@ -128,7 +128,7 @@ class Finding(Frozen):
     outcome: Outcome
     reason: Text = ""
     """Why, in one line; always there unless the outcome is an unqualified pass."""
-    words: dict[str, tuple[str, ...]] = {}
+    words: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     decided_by: DecidedBy
     severity: Severity
     population: Population = Population()

@@ -27,7 +27,7 @@ class Trust(Frozen):
     orgs: tuple[str, ...] = ()
     maintainers: tuple[str, ...] = ()
     dataset_owners: tuple[str, ...] = ()
-    index_map: dict[str, str] = {}
+    index_map: dict[str, str] = Field(default_factory=dict)
     signers: tuple[Signer, ...] = ()
 
 
@@ -94,7 +94,7 @@ class WaiverRules(Frozen):
 class FeatureRules(Frozen):
     """Edits of the feature files that the assessor accepts."""
 
-    approved_words: dict[RequirementId, tuple[str, ...]] = {}
+    approved_words: dict[RequirementId, tuple[str, ...]] = Field(default_factory=dict)
     """Words beyond the control document's that a sentence may name."""
 
 
@@ -102,7 +102,7 @@ class Gate(Frozen):
     """How findings decide in CI."""
 
     default: Literal["observe", "ratchet", "enforce"] = "ratchet"
-    enforce: dict[RequirementId, date] = {}
+    enforce: dict[RequirementId, date] = Field(default_factory=dict)
 
 
 class Alerts(Frozen):
@@ -131,4 +131,4 @@ class Policy(Frozen):
     features: FeatureRules = FeatureRules()
     gate: Gate = Gate()
     alerts: Alerts = Alerts()
-    isolation: dict[str, Isolation] = {}
+    isolation: dict[str, Isolation] = Field(default_factory=dict)

@@ -11,12 +11,12 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import allure
 import allure_commons
 from allure_behave.formatter import AllureFormatter
 from allure_commons.model2 import Label, Status, StatusDetails
 from behave.formatter.base import StreamOpener
 
-import allure
 from supplychain.assessment import Undetermined
 from supplychain.control import load
 from supplychain.control.interface import Scenario
@@ -52,7 +52,7 @@ class AllureResults:
         for feature in runner.features:
             for rule in feature.rules:
                 for scenario in rule.walk_scenarios():  # the formatter wraps only what stands outside of rules
-                    scenario.run = allure_commons.test(scenario.run, context={"scenario": scenario})
+                    scenario.run = allure_commons.test(scenario.run, context={"scenario": scenario})  # type: ignore[no-untyped-call]  # the library has no types
 
     def attach(self, finding: Finding) -> None:
         """Attach the evidence of a requirement to the step that decides it."""
@@ -69,7 +69,7 @@ class AllureResults:
         allure_commons.plugin_manager.unregister(self)
 
     @allure_commons.hookimpl(tryfirst=True)
-    def start_test(self, parent_uuid: Any, uuid: Any, name: Any, parameters: Any, context: Any) -> None:
+    def start_test(self, context: Any) -> None:
         """Remember the scenario that begins."""
         self._scenario = context["scenario"]
 

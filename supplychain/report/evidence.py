@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from supplychain.control import load
 from supplychain.control.interface import Scenario
-from supplychain.model.finding import Finding
+from supplychain.model.finding import Finding, Outcome
 from supplychain.report.markup import code, markdown, table
 from supplychain.report.view import ORDER, WORD, View
 
@@ -24,7 +24,7 @@ def evidence(finding: Finding) -> str:
         parts.append(f"Words of the sentence: {markdown(words)}\n")
     population = finding.population
     if finding.observations:
-        rows = sorted(finding.observations, key=lambda row: (ORDER + (row.outcome,)).index(row.outcome))
+        rows = sorted(finding.observations, key=lambda row: _rank(row.outcome))
         cells = [
             [
                 WORD[row.outcome] + (f" ({markdown(row.waiver.id)})" if row.waiver else ""),
@@ -50,6 +50,11 @@ def evidence(finding: Finding) -> str:
     parts.append(f"How it is decided: {markdown(requirement.how)}\n")
     parts.append(f"What it needs: {finding.decided_by}. Suite: {finding.tool.version}, {code(finding.tool.digest)}\n")
     return "\n".join(parts)
+
+
+def _rank(outcome: Outcome) -> int:
+    """Return where an outcome stands among those that need attention; waived rows come last."""
+    return ORDER.index(outcome) if outcome in ORDER else len(ORDER)
 
 
 def _canaries(finding: Finding) -> str:
@@ -109,4 +114,3 @@ def matrix(view: View) -> str:
 
 def _checked(finding: Finding | None) -> str:
     return f"{finding.population.observed} of {finding.population.expected}" if finding else ""
-

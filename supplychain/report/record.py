@@ -58,7 +58,7 @@ def point_latest(reports: Path, folder: Path) -> None:
     """Let `latest` point to a run, in one step."""
     link = reports / f".{LATEST}-{secrets.token_hex(4)}"
     link.symlink_to(folder.relative_to(reports), target_is_directory=True)
-    os.replace(link, reports / LATEST)
+    link.replace(reports / LATEST)
 
 
 def _run(view: View, started: datetime, tracebacks: list[str]) -> dict[str, Any]:

@@ -86,4 +86,3 @@ def _environment(view: View) -> dict[str, str]:
         "Age of the facts": "none were fetched",
         "Run": view.run,
     }
-

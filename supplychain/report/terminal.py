@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 from tqdm import tqdm
 
+from supplychain.assessment import ProgressBar
 from supplychain.report.pages import WORDS
 from supplychain.report.view import View
 
@@ -21,7 +22,7 @@ STEPS = 3
 _STYLES = {"pass": "green", "fail": "red", "error": "red", "undetermined": "yellow"}
 
 
-def progress(what: str, total: int) -> tqdm[int]:
+def progress(what: str, total: int) -> ProgressBar:
     """Return a bar on the real stderr, which behave does not capture; it shows itself after a second."""
     return tqdm(total=total, desc=what, delay=1, leave=False, unit="file", file=sys.__stderr__, disable=None)
 

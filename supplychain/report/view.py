@@ -219,7 +219,9 @@ class View:
         """How the sentences of this run differ from the control document's."""
         features = self.case.features
         lines = [f"{name} asks for less: {', '.join(words)}" for name, words in widening(features).items()]
-        lines += [f"{name} asks for more: {', '.join(words) or 'no words'}" for name, words in narrowing(features).items()]
+        lines += [
+            f"{name} asks for more: {', '.join(words) or 'no words'}" for name, words in narrowing(features).items()
+        ]
         lines += [f"{name} is missing or worded otherwise" for name in features.missing]
         return tuple(lines)
 

@@ -1,0 +1,7 @@
+"""`python -m supplychain`: the command `supplychain`."""
+
+import sys
+
+from supplychain.cli import main
+
+sys.exit(main())
