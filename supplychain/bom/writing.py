@@ -39,9 +39,10 @@ def to_cyclonedx(inventory: Inventory, target: str, tree_digest: str, now: datet
             if reference.revision:
                 revisions.setdefault(identity, set()).add(reference.revision)
     bom = Bom(serial_number=uuid5(NAMESPACE_URL, tree_digest), version=1)
+    root = Entry(name=target, type=ComponentType.APPLICATION, bom_ref="target")
     bom.metadata = BomMetaData(
         timestamp=now,
-        component=Entry(name=target, type=ComponentType.APPLICATION, bom_ref="target"),
+        component=root,
         properties=[Property(name="supplychain:tool", value=f"supplychain-spec {__version__}")],
     )
     for identity in sorted(components):
@@ -63,6 +64,7 @@ def to_cyclonedx(inventory: Inventory, target: str, tree_digest: str, now: datet
                 properties=properties,
             )
         )
+    bom.register_dependency(root, bom.components)
     return JsonV1Dot6(bom).output_as_string(indent=2) + "\n"
 
 

@@ -32,7 +32,7 @@ def named(case: Case, kind: Kind, scopes: Collection[Scope]) -> tuple[Named, ...
 
 
 def planted(case: Case, *found: Named, **changes: object) -> Case:
-    """Return the case with nothing in its inventory but `found`, and with `changes` to its other parts."""
+    """Return the case with nothing in its inventory but `found`, nothing declared, and `changes` to its other parts."""
     inventory = case.inventory.model_copy(
         update={
             "references": tuple(item for item in found if isinstance(item, Reference)),
@@ -41,7 +41,7 @@ def planted(case: Case, *found: Named, **changes: object) -> Case:
             "overrides": (),
         }
     )
-    return case.model_copy(update={"inventory": inventory, **changes})
+    return case.model_copy(update={"inventory": inventory, "declaration": None, **changes})
 
 
 def sample_reference(case: Case, kind: Kind, source: str, name: str) -> Reference:
