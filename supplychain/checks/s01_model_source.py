@@ -105,7 +105,7 @@ def _by_host(case: Case, reference: Reference, host: str) -> Answer:
         owner = reference.component.name.partition("/")[0]
         return answer("unlisted-owner", evidence=reference.digest, owner=owner, name=reference.component.name, **values)
     for registry in catalog.registries().values():
-        if host in registry.hosts or registry.repository_host == host:
+        if host in registry.hosts or (registry is own and host == registry.repository_host):
             return answer("unnamed-registry", evidence=reference.digest, registry=registry.word, **values)
     return answer("untrusted-host", evidence=reference.digest, **values)
 

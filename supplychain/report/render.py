@@ -35,8 +35,10 @@ _HEAD = """<head>
     <style>[role="img"][aria-label$="%"] {{ display: none; }}</style>
     <script nonce="{nonce}">
       document.addEventListener("load", async ({{ target: frame }}) => {{
-        if (frame.tagName === "IFRAME" && frame.src.startsWith("blob:") && !frame.contentDocument) {{
-          frame.srcdoc = await (await fetch(frame.src)).text();
+        if (frame.tagName === "IFRAME" && frame.src.startsWith("blob:") && !frame.srcdoc) {{
+          frame.srcdoc = await (await fetch(frame.src)).text() + "<style>"
+            + "table {{ display: table; width: 100%; }} td {{ vertical-align: top; white-space: normal; }}"
+            + "td code {{ overflow-wrap: anywhere; white-space: normal; }}</style>";
         }}
       }}, true);
     </script>"""
@@ -46,6 +48,7 @@ _HEAD = """<head>
 - The style hides Allure's share of passed scenarios: it leaves the skipped ones out and would be read as the verdict.
 - Allure fits the height of an attachment's frame to its text, but in a page opened from a file it may not look into
   a frame that it made of a blob, and cuts every table after 150 pixels. The same text as `srcdoc` it may measure.
+  Cells are wrapped: a table that has to be scrolled sideways hides what to do.
 """
 
 _SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script\s*>", re.DOTALL | re.IGNORECASE)
@@ -117,7 +120,8 @@ def seal(page: str) -> str:
         if not source and _TAG_SETUP.match(body):
             setups += 1
             return ""
-        return f'<script nonce="{nonce}"{attributes}>{body}</script>'
+        # Allure's program starts at once and looks for data that stand after it: deferred, it finds them.
+        return f'<script nonce="{nonce}"{" defer" if source else ""}{attributes}>{body}</script>'
 
     sealed = _SCRIPT.sub(rewrite, page)
     if (loaders, setups) != (1, 1):

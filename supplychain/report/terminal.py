@@ -38,7 +38,7 @@ def show(view: View, reports: list[Path], stream: TextIO | None = None) -> None:
         for item in view.ranked[:SHOWN]:
             place = f" {item.row.at}" if item.row.at else ""
             console.print(Text(f"  {item.requirement.id} {item.row.severity}{place} {item.row.component}"))
-            console.print(Text(f"      {item.row.message}"))
+            console.print(Text(f"      {item.row.message}{f' ({item.others})' if item.more else ''}"))
             console.print(Text(f"      next step: {item.row.remedy}"))
         if len(view.ranked) > SHOWN:
             console.print(Text(f"  and {len(view.ranked) - SHOWN} more in the report"))

@@ -61,10 +61,16 @@ class ScenarioRow:
 
 @dataclass(frozen=True)
 class Ranked:
-    """A failed row of a finding, with the requirement that it belongs to."""
+    """The failed rows of a requirement that one rule gave: the first of them, and how many more there are."""
 
     requirement: Requirement
     row: Observation
+    more: int
+
+    @property
+    def others(self) -> str:
+        """How many more rows say the same, in words; empty where there are none."""
+        return f"and {self.more} more of the kind" if self.more else ""
 
 
 @dataclass(frozen=True)
@@ -137,15 +143,15 @@ class View:
 
     @property
     def ranked(self) -> tuple[Ranked, ...]:
-        """The failed rows, most severe first; the roll-up's are left out, they repeat the others."""
-        found = [
-            Ranked(row.requirement, observation)
-            for row in self.rows
-            if row.finding and row.requirement.id != "10.5"
-            for observation in row.finding.observations
-            if observation.outcome is Outcome.FAIL
-        ]
-        return tuple(sorted(found, key=lambda item: _SEVERITIES.index(item.row.severity)))
+        """What is wrong, by requirement and rule, most severe first; the roll-up repeats the others and is left out."""
+        groups: dict[tuple[str, str], list[Observation]] = {}
+        for row in self.rows:
+            for observation in row.finding.observations if row.finding and row.requirement.id != "10.5" else ():
+                if observation.outcome is Outcome.FAIL:
+                    groups.setdefault((row.requirement.id, observation.rule), []).append(observation)
+        requirements = self.control.requirements
+        found = [Ranked(requirements[name], rows[0], len(rows) - 1) for (name, _), rows in groups.items()]
+        return tuple(sorted(found, key=lambda item: (_SEVERITIES.index(item.row.severity), -item.more)))
 
     @property
     def next_steps(self) -> tuple[NextStep, ...]:
