@@ -70,6 +70,8 @@ class Canary:
     case: Case
     subject: str
     rule: str | None
+    says: str = ""
+    """What the row's message has to hold."""
 
 
 Observe = Callable[[Case, Any], Answer]
@@ -254,6 +256,8 @@ def _run_canaries(found: Check, requirement: Requirement, case: Case) -> CanaryR
             missed.append(f"canary '{canary.name}' came out as {', '.join(rules) or 'nothing'}, not {canary.rule}")
             if expected in worst:
                 worst[expected] = rows[0].outcome if rows else Outcome.UNDETERMINED
+        elif canary.says not in rows[0].message:
+            missed.append(f"canary '{canary.name}' does not say {canary.says!r}")
     for expected, count in planted.items():
         if not count:
             missed.append(f"no canary is planted that has to come out as {expected}")

@@ -174,7 +174,7 @@ class _Reader:
     def _weights_address(self, node: ast.Constant) -> None:
         """Refer to weights by their address, wherever the code spells it: the target's own downloader takes it."""
         text = str(node.value)
-        if is_address(text) and text.split("?")[0].lower().endswith(catalog.artifacts().url_suffixes):
+        if is_address(text) and text.split("?", maxsplit=1)[0].lower().endswith(catalog.artifacts().url_suffixes):
             self._refer(from_address(text, Kind.MODEL), node.lineno, Resolution.LITERAL, "address of weights")
 
     def _assignment(self, target: ast.expr, value: ast.expr, chain: Chain) -> None:

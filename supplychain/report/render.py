@@ -35,10 +35,14 @@ _HEAD = """<head>
     <style>[role="img"][aria-label$="%"] {{ display: none; }}</style>
     <script nonce="{nonce}">
       document.addEventListener("load", async ({{ target: frame }}) => {{
-        if (frame.tagName === "IFRAME" && frame.src.startsWith("blob:") && !frame.srcdoc) {{
-          frame.srcdoc = await (await fetch(frame.src)).text() + "<style>"
-            + "table {{ display: table; width: 100%; }} td {{ vertical-align: top; white-space: normal; }}"
-            + "td code {{ overflow-wrap: anywhere; white-space: normal; }}</style>";
+        if (frame.tagName !== "IFRAME") return;
+        if (frame.contentDocument) {{
+          const style = frame.contentDocument.createElement("style");
+          style.textContent = "table {{ display: table; width: 100%; }} td {{ vertical-align: top; white-space: normal; }}"
+            + "td code {{ overflow-wrap: anywhere; white-space: normal; }}";
+          frame.contentDocument.head.append(style);
+        }} else if (frame.src.startsWith("blob:") && !frame.srcdoc) {{
+          frame.srcdoc = await (await fetch(frame.src)).text();
         }}
       }}, true);
     </script>"""
@@ -91,8 +95,8 @@ def render(reports: Path, root: Path, time_limit: float = TIME_LIMIT) -> Path:
         made = work / "reports" / "allure-report" / "index.html"
         page = work / REPORT
         page.write_text(seal(made.read_text("utf-8")), "utf-8")
-        os.replace(page, reports / REPORT)
-        os.replace(work / "reports" / HISTORY, history)
+        page.replace(reports / REPORT)
+        (work / "reports" / HISTORY).replace(history)
     return reports / REPORT
 
 

@@ -1,0 +1,93 @@
+"""Canaries of requirement 7.1: the target's own model beside inventories that list it, or something else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from supplychain.checks.engine import Canary
+from supplychain.checks.population import planted, sample_reference, unread_sample, unresolved_sample
+from supplychain.model.case import Bom, Case, Listed
+from supplychain.model.component import Component, Kind
+from supplychain.model.reference import Place, Scope
+
+
+def plant(case: Case) -> Iterator[Canary]:
+    """Plant the target's own model beside inventories that list it, list another revision, or leave it out."""
+    own = sample_reference(case, Kind.MODEL, "huggingface", "planted/model")
+    own = own.model_copy(update={"revision": "planted-1"})
+    named_alike = own.component.model_copy(update={"name": "".join(list(own.component.name))})
+    same = _entry(named_alike, "-".join(["planted", "1"]))
+    package = _entry(own.component.model_copy(update={"kind": Kind.PACKAGE}), None)
+    unknown_source = _entry(own.component.model_copy(update={"source": "unknown"}), None)
+    elsewhere = _entry(own.component.model_copy(update={"source": "planted"}), None)
+    dataset = _entry(own.component.model_copy(update={"kind": Kind.DATASET}), None)
+    other = _entry(own.component.model_copy(update={"name": "planted/other"}), None)
+    for name, listed, rule in (
+        ("listed", (same,), "listed"),
+        ("listed without a version", (_entry(own.component, None),), "listed"),
+        ("listed without a source", (unknown_source,), "listed"),
+        ("left out", (), "missing"),
+        ("another model listed", (other,), "missing"),
+        (
+            "a model of a longer name",
+            (_entry(own.component.model_copy(update={"name": f"{own.component.name}x"}), None),),
+            "missing",
+        ),
+        (
+            "a model of a shorter name",
+            (_entry(own.component.model_copy(update={"name": own.component.name[:-1]}), None),),
+            "missing",
+        ),
+        ("the same name as a package", (package,), "missing"),
+        ("the same name of another source", (elsewhere,), "missing"),
+        ("the same name as a dataset", (dataset,), "missing"),
+        ("a later revision", (_entry(own.component, "planted-2"),), "other-revision"),
+        ("an earlier revision", (_entry(own.component, "planted-0"),), "other-revision"),
+    ):
+        yield Canary(name, planted(case, own, boms=(_bom(*listed),)), own.subject, rule)
+    branch = own.model_copy(update={"revision": None})
+    second = _bom(same).model_copy(update={"file": "second.cdx.json"})
+    two = planted(case, own, boms=(_bom(), second.model_copy(update={"listed": ()})))
+    yield Canary("in neither of two", two, own.subject, "missing", "planted.cdx.json")
+    later = _entry(own.component, None).model_copy(update={"at": Place(file="second.cdx.json", line=7)})
+    both = planted(case, own, boms=(_bom(same), second.model_copy(update={"listed": (later,)})))
+    yield Canary("in both", both, own.subject, "listed", "planted.cdx.json:3")
+    yield Canary("no revision in the code", planted(case, branch, boms=(_bom(same),)), own.subject, "listed")
+    twice = own.model_copy(update={"at": Place(file="planted2.py", line=9)})
+    yield Canary("named twice", planted(case, own, twice, boms=(_bom(same),)), own.subject, "listed")
+    yield Canary("no inventory", planted(case, own, boms=()), own.subject, "no-inventory")
+    for scope in Scope:
+        at = own.at.model_copy(update={"scope": scope})
+        inside = scope not in {Scope.TEST, Scope.VENDORED}
+        scoped = planted(case, own.model_copy(update={"at": at}), boms=(_bom(same) if inside else _bom(),))
+        yield Canary(f"scope {scope}", scoped, own.subject, "listed" if inside else None)
+
+    broken = Bom(file="planted.cdx.json", digest="sha256:planted", format="CycloneDX", problem="planted")
+    subject = f"inventory:{broken.file}"
+    yield Canary("unreadable inventory", planted(case, own, boms=(broken,)), subject, "unreadable-inventory")
+    yield Canary("only an unreadable inventory", planted(case, own, boms=(broken,)), own.subject, "no-inventory")
+    yield Canary("one of two is readable", planted(case, own, boms=(broken, _bom(same))), own.subject, "listed")
+    yield Canary("a readable one has no row", planted(case, own, boms=(_bom(same),)), subject, None)
+
+    ghost = _bom(same, other)
+    yield Canary("ghost", planted(case, own, boms=(ghost,)), other.component.id, "ghost")
+    yield Canary("listed and used is no ghost", planted(case, own, boms=(ghost,)), own.subject, "listed")
+    yield Canary(
+        "a listed dataset is no ghost", planted(case, own, boms=(_bom(same, dataset),)), dataset.component.id, None
+    )
+    yield Canary(
+        "a listed package is no ghost", planted(case, own, boms=(_bom(same, package),)), package.component.id, None
+    )
+    unread, unresolved = unread_sample(), unresolved_sample(Kind.MODEL)
+    yield Canary("files not read", planted(case, unread, boms=(ghost,)), unread.subject, "not-read")
+    yield Canary("a listed model may be in them", planted(case, unread, boms=(ghost,)), other.component.id, "not-seen")
+    yield Canary("name at run time", planted(case, unresolved, boms=(ghost,)), unresolved.subject, "unresolved")
+    yield Canary("a listed model may be it", planted(case, unresolved, boms=(ghost,)), other.component.id, "not-seen")
+
+
+def _entry(component: Component, version: str | None) -> Listed:
+    return Listed(component=component, version=version, at=Place(file="planted.cdx.json", line=3))
+
+
+def _bom(*listed: Listed) -> Bom:
+    return Bom(file="planted.cdx.json", digest="sha256:planted", format="CycloneDX", listed=listed)

@@ -1,0 +1,104 @@
+"""One way of breaking the sound target in one place, and what has to come of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from supplychain.assessment import Assessment
+from supplychain.bom.interface import INVENTORY
+from supplychain.bom.writing import to_cyclonedx
+from supplychain.control import load
+from supplychain.model.case import Features
+from supplychain.model.finding import Outcome
+from supplychain.options import Options
+from supplychain.report.terminal import progress
+from tests.support import NOW, ROLL_UPS, BuiltTarget, Outcomes, run_suite
+
+BGE = "model:huggingface/BAAI/bge-small-en-v1.5"
+INTENT = "model:file/models/intent.safetensors"
+COMMIT = "5c38ec7c405ec4b44b94cc5a9bb96e735b38267a"
+RETRIEVAL = "app/retrieval.py"
+
+Change = Callable[[BuiltTarget], object]
+
+
+@dataclass(frozen=True)
+class Break:
+    """A change to the target, and the one kind of row that a requirement has to give because of it."""
+
+    name: str
+    change: Change
+    component: str
+    rule: str
+    at: tuple[str, ...] = ()
+    """Where the rows stand, in order; empty: one row without a place."""
+    says: tuple[str, ...] = ()
+    """What message and remedy together have to name."""
+    also: tuple[str, ...] = ()
+    """Other requirements that this change legitimately decides otherwise."""
+
+    def __str__(self) -> str:
+        return self.name
+
+    def check(self, requirement: str, target: BuiltTarget, sound: Outcomes) -> None:
+        """Break the target and compare what comes of it with what has to, and with the sound run."""
+        self.change(target)
+        found = run_suite(target)
+        outcome: Outcome = load().requirements[requirement].rules[self.rule].outcome
+        assert found[requirement].outcome is outcome, found[requirement].reason
+        rows = [row for row in found[requirement].observations if row.outcome is not Outcome.PASS]
+        assert {(row.component, row.rule, row.outcome) for row in rows} == {(self.component, self.rule, outcome)}
+        assert tuple(str(row.at) for row in rows if row.at) == self.at
+        for row in rows:
+            assert row.remedy
+            for text in self.says:
+                assert text in f"{row.message} {row.remedy}"
+        assert found.unlike(sound) - ROLL_UPS == {requirement, *self.also}
+        if outcome is Outcome.FAIL:
+            assert found["10.5"].outcome is Outcome.FAIL
+            assert [row.component for row in found.rows("10.5", Outcome.FAIL)] == [requirement]
+        else:
+            assert found["10.5"].outcome is Outcome.UNDETERMINED
+
+
+def plants(name: str, content: str | bytes) -> Change:
+    """Return the change that writes a file."""
+    return lambda target: target.plant(name, content)
+
+
+def edits(name: str, old: str, new: str) -> Change:
+    """Return the change that replaces text in a file."""
+    return lambda target: target.edit(name, old, new)
+
+
+def removes(name: str) -> Change:
+    """Return the change that removes a file."""
+    return lambda target: target.remove(name)
+
+
+def declares(text: str) -> Change:
+    """Return the change that adds to the declaration."""
+    return lambda target: target.declare(text)
+
+
+def inventoried(change: Change) -> Change:
+    """Return a change whose new models are written into the inventory as well, so that 7.1 stays as it was."""
+
+    def both(target: BuiltTarget) -> None:
+        change(target)
+        adopt_inventory(target)
+
+    return both
+
+
+def adopt_inventory(target: BuiltTarget) -> None:
+    """Write the inventory of a target again, as `supplychain inventory write` does, at the tests' own time."""
+    now = datetime.fromisoformat(NOW).astimezone(UTC)
+    options = Options(target.path, None, Path("unused"), now, simulated=True)
+    assessment = Assessment.open(options, Features(digest="sha256:tests"), progress)
+    assessment.gather()
+    state = assessment.case.target
+    target.plant(INVENTORY, to_cyclonedx(assessment.case.inventory, state.name, state.tree_digest, now))

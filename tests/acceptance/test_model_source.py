@@ -1,0 +1,432 @@
+"""Requirement 1.1: each model is fetched from a registry that the sentence names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from supplychain.model.finding import Outcome
+from tests.acceptance.breaks import (
+    BGE,
+    INTENT,
+    RETRIEVAL,
+    Break,
+    adopt_inventory,
+    declares,
+    edits,
+    inventoried,
+    plants,
+)
+from tests.support import POLICY, ROLL_UPS, BuiltTarget, Outcomes, run_suite
+
+LOADS = "from transformers import AutoModel\n"
+NAMED = "HuggingFace, TensorFlow Hub, PyTorch Hub"
+BOTH_CALLS = (f"{RETRIEVAL}:17", f"{RETRIEVAL}:19")
+HASH = "0" * 64
+
+
+def new_model(code: str) -> str:
+    """Return the file of a module that names one more model; the model stands in its last line."""
+    return f'"""Rank the answers again."""\n\n{code}\n'
+
+
+def weights(address: str) -> str:
+    return new_model(f'WEIGHTS = "{address}"')
+
+
+BREAKS = [
+    Break(
+        "a host that begins like the registry's",
+        inventoried(plants("app/rerank.py", weights("https://huggingface.co.evil.example/BAAI/rerank/m.pth"))),
+        "model:url/huggingface.co.evil.example/BAAI/rerank/m.pth",
+        "untrusted-host",
+        ("app/rerank.py:3",),
+        ("huggingface.co.evil.example", NAMED, "supplychain.toml", "sha256"),
+    ),
+    Break(
+        "a host that ends like the registry's",
+        inventoried(plants("app/rerank.py", weights("https://mirror-huggingface.co/BAAI/rerank/m.pth"))),
+        "model:url/mirror-huggingface.co/BAAI/rerank/m.pth",
+        "untrusted-host",
+        ("app/rerank.py:3",),
+        ("mirror-huggingface.co", NAMED, "supplychain.toml", "approval"),
+    ),
+    Break(
+        "the registry's host at another port",
+        inventoried(plants("app/rerank.py", weights("https://huggingface.co:8443/BAAI/rerank/resolve/main/m.pth"))),
+        "model:huggingface/BAAI/rerank",
+        "untrusted-host",
+        ("app/rerank.py:3",),
+        ("huggingface.co:8443", NAMED),
+    ),
+    Break(
+        "the registry's host as a user name",
+        inventoried(plants("app/rerank.py", weights("https://huggingface.co@evil.example/m.pth"))),
+        "model:url/evil.example/m.pth",
+        "malformed-address",
+        ("app/rerank.py:3",),
+        ("https://huggingface.co@evil.example/m.pth", "plain https address", "no user name"),
+    ),
+    Break(
+        "a bucket",
+        inventoried(plants("app/rerank.py", weights("https://weights.s3.amazonaws.com/rerank.safetensors"))),
+        "model:url/weights.s3.amazonaws.com/rerank.safetensors",
+        "untrusted-host",
+        ("app/rerank.py:3",),
+        ("weights.s3.amazonaws.com", NAMED, "supplychain.toml"),
+    ),
+    Break(
+        "a release on GitHub",
+        inventoried(plants("app/rerank.py", weights("https://github.com/stranger/rerank/releases/download/v1/m.pth"))),
+        "model:github/stranger/rerank/releases/download/v1/m.pth",
+        "unnamed-registry",
+        ("app/rerank.py:3",),
+        ("github.com", "belongs to GitHub", NAMED, "supplychain.toml", "feature file"),
+    ),
+    Break(
+        "no encryption",
+        inventoried(plants("app/rerank.py", weights("http://huggingface.co/BAAI/rerank/resolve/main/m.pth"))),
+        "model:huggingface/BAAI/rerank",
+        "insecure-address",
+        ("app/rerank.py:3",),
+        ("http", "Write the address with https"),
+    ),
+    Break(
+        "a mirror in the Dockerfile",
+        edits("Dockerfile", "ENV HF_HUB_DISABLE_TELEMETRY=1", "ENV HF_ENDPOINT=https://hf-mirror.com"),
+        BGE,
+        "overridden-endpoint",
+        BOTH_CALLS,
+        ("hf-mirror.com", "Remove HF_ENDPOINT at Dockerfile:8", NAMED),
+    ),
+    Break(
+        "a mirror in the second line of an ENV",
+        edits("Dockerfile", "TELEMETRY=1", "TELEMETRY=1 \\\n    HF_ENDPOINT=https://hf-mirror.com"),
+        BGE,
+        "overridden-endpoint",
+        BOTH_CALLS,
+        ("hf-mirror.com", "Remove HF_ENDPOINT at Dockerfile:9"),
+    ),
+    Break(
+        "a mirror in .env",
+        plants(".env", "# settings\nLOG_LEVEL=info\nHF_ENDPOINT=https://hf-mirror.com\n"),
+        BGE,
+        "overridden-endpoint",
+        BOTH_CALLS,
+        ("hf-mirror.com", "Remove HF_ENDPOINT at .env:3"),
+    ),
+    Break(
+        "a mirror in os.environ",
+        plants("app/__init__.py", 'import os\n\nos.environ["HF_ENDPOINT"] = "https://hf-mirror.com"\n'),
+        BGE,
+        "overridden-endpoint",
+        BOTH_CALLS,
+        ("hf-mirror.com", "Remove HF_ENDPOINT at app/__init__.py:3"),
+    ),
+    Break(
+        "a mirror as the environment's default",
+        plants("app/__init__.py", 'import os\n\nos.environ.setdefault("HF_ENDPOINT", "https://hf-mirror.com")\n'),
+        BGE,
+        "overridden-endpoint",
+        BOTH_CALLS,
+        ("hf-mirror.com", "Remove HF_ENDPOINT at app/__init__.py:3"),
+    ),
+    Break(
+        "a mirror set in the library",
+        plants(
+            "app/__init__.py",
+            'import huggingface_hub\n\nhuggingface_hub.constants.ENDPOINT = "https://hf-mirror.com"\n',
+        ),
+        BGE,
+        "overridden-endpoint",
+        BOTH_CALLS,
+        ("hf-mirror.com", "huggingface_hub.constants.ENDPOINT at app/__init__.py:3"),
+    ),
+    Break(
+        "a mirror whose address is made at run time",
+        edits("Dockerfile", "ENV HF_HUB_DISABLE_TELEMETRY=1", "ENV HF_ENDPOINT=$MIRROR"),
+        BGE,
+        "endpoint-at-run-time",
+        BOTH_CALLS,
+        ("Give HF_ENDPOINT at Dockerfile:8 a literal address",),
+    ),
+    Break(
+        "a mirror as an argument of the call",
+        edits(RETRIEVAL, '"onnx/model.onnx",', '"onnx/model.onnx", endpoint="https://hf-mirror.com",'),
+        BGE,
+        "untrusted-host",
+        BOTH_CALLS[:1],
+        ("hf-mirror.com", NAMED, BGE),
+    ),
+    Break(
+        "an owner whom PyTorch Hub does not list",
+        inventoried(plants("app/rerank.py", new_model('import torch; torch.hub.load("stranger/vision", "resnet18")'))),
+        "model:pytorch-hub/stranger/vision",
+        "unlisted-owner",
+        ("app/rerank.py:3",),
+        ("stranger", "github.com/stranger/vision", "supplychain.toml"),
+    ),
+    Break(
+        "a registry that the sentence does not name: ModelScope",
+        inventoried(
+            plants("app/rerank.py", new_model('import modelscope; modelscope.snapshot_download("qwen/rerank")'))
+        ),
+        "model:modelscope/qwen/rerank",
+        "unnamed-registry",
+        ("app/rerank.py:3",),
+        ("modelscope.cn", "ModelScope", NAMED, "feature file"),
+    ),
+    Break(
+        "a registry that the sentence does not name: Kaggle",
+        inventoried(
+            plants("app/rerank.py", new_model('import kagglehub; kagglehub.model_download("google/bert/keras/x")'))
+        ),
+        "model:kaggle/google/bert/keras/x",
+        "unnamed-registry",
+        ("app/rerank.py:3",),
+        ("www.kaggle.com", "add Kaggle to the sentence in the feature file", NAMED),
+    ),
+    Break(
+        "weights of unknown origin",
+        edits("supplychain.toml", "first_party = true\n", ""),
+        INTENT,
+        "unknown-origin",
+        ("models/intent.safetensors",),
+        ("first_party = true", "provenance.source", INTENT, "supplychain.toml"),
+    ),
+    Break(
+        "first-party weights whose training source is not there",
+        edits("supplychain.toml", 'source = "train/train_intent.py"', 'source = "train/gone.py"'),
+        INTENT,
+        "unknown-origin",
+        ("models/intent.safetensors",),
+        ("provenance.source = the training script", INTENT),
+    ),
+    # What discovery cannot see, no inventory can be shown to hold: each of these leaves 7.1 undetermined as well.
+    Break(
+        "a name that is made at run time",
+        plants(
+            "app/rerank.py", f"{LOADS}\n\ndef load(name: str) -> object:\n    return AutoModel.from_pretrained(name)\n"
+        ),
+        "model:unresolved/name",
+        "unresolved",
+        ("app/rerank.py:5",),
+        ("transformers.AutoModel.from_pretrained loads name", "literal", "constant"),
+        also=("7.1",),
+    ),
+    Break(
+        "a pipeline without a model",
+        plants("app/rerank.py", 'from transformers import pipeline\n\nrank = pipeline("text-classification")\n'),
+        'model:unresolved/pipeline("text-classification")',
+        "unresolved",
+        ("app/rerank.py:3",),
+        ("default", "literal"),
+        also=("7.1",),
+    ),
+    Break(
+        "Python that does not parse",
+        plants("app/rerank.py", "import os\n\ndef rerank(:\n    pass\n"),
+        "unread:app/rerank.py",
+        "not-read",
+        ("app/rerank.py:3",),
+        ("app/rerank.py", "Repair"),
+        also=("7.1",),
+    ),
+    Break(
+        "a notebook",
+        plants("notebooks/try.ipynb", '{"cells": []}'),
+        "unread:notebooks",
+        "not-read",
+        ("notebooks/try.ipynb:1",),
+        ("notebooks (1)", "reviewed by hand"),
+        also=("7.1",),
+    ),
+]
+
+
+def test_the_sound_target_passes_with_every_model_observed(sound: Outcomes) -> None:
+    assert sound["1.1"].outcome is Outcome.PASS
+    assert sound["1.1"].population.expected == sound["1.1"].population.observed == 2
+    assert [(row.component, row.rule, str(row.at)) for row in sound["1.1"].observations] == [
+        (BGE, "trusted-registry", f"{RETRIEVAL}:17"),
+        (BGE, "trusted-registry", f"{RETRIEVAL}:19"),
+    ]
+
+
+@pytest.mark.parametrize("broken", BREAKS, ids=str)
+def test_broken_in_one_place(broken: Break, target: BuiltTarget, sound: Outcomes) -> None:
+    broken.check("1.1", target, sound)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'import torch; torch.hub.load("pytorch/vision", "resnet18")',
+        'import torch; torch.hub.load("PyTorch/vision:v0.10.0", "resnet18")',
+        'import torch; torch.hub.load_state_dict_from_url("https://download.pytorch.org/models/resnet18-f37072fd.pth")',
+        'import tensorflow_hub; tensorflow_hub.load("https://tfhub.dev/google/universal-sentence-encoder/4")',
+        'import kagglehub; kagglehub.model_download("google/bert/tensorFlow2/uncased")',
+        'import huggingface_hub; huggingface_hub.snapshot_download("BAAI/rerank", endpoint="https://huggingface.co")',
+        'WEIGHTS = "https://huggingface.co/BAAI/rerank/resolve/main/model.safetensors"',
+        'WEIGHTS = "https://huggingface.co:443/BAAI/rerank/resolve/main/model.safetensors"',
+        'WEIGHTS = "https://hf.co/BAAI/rerank/resolve/main/model.safetensors"',
+    ],
+)
+def test_what_belongs_to_a_named_registry_passes(code: str, target: BuiltTarget, sound: Outcomes) -> None:
+    inventoried(plants("app/rerank.py", new_model(code)))(target)
+    found = run_suite(target)
+    assert [row.rule for row in found["1.1"].observations if row.at and row.at.file == "app/rerank.py"] == [
+        "trusted-registry"
+    ]
+    assert found.unlike(sound) == set()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        plants("tests/test_rerank.py", weights("https://evil.example/m.pth")),
+        plants("vendor/rerank/load.py", weights("https://evil.example/m.pth")),
+        plants("tests/.env", "HF_ENDPOINT=https://hf-mirror.com\n"),
+        plants(".env", "HF_ENDPOINT=https://huggingface.co\n"),
+        plants("app/rerank.py", '"""Not a model: https://evil.example/m.pth"""\n'),
+        plants("app/rerank.py", "# https://evil.example/m.pth\n"),
+    ],
+    ids=["tests", "vendored", "settings of tests", "the registry's own endpoint", "docstring", "comment"],
+)
+def test_what_production_does_not_fetch_changes_nothing(change: object, target: BuiltTarget, sound: Outcomes) -> None:
+    assert callable(change)
+    change(target)
+    assert run_suite(target).unlike(sound) == set()
+
+
+def test_what_production_imports_from_the_tests_folder_counts(target: BuiltTarget, sound: Outcomes) -> None:
+    target.plant("tests/helpers.py", weights("https://evil.example/m.pth"))
+    target.plant("app/rerank.py", "from tests.helpers import WEIGHTS\n")
+    adopt_inventory(target)
+    found = run_suite(target)
+    row = found.only("1.1", Outcome.FAIL)
+    assert (row.component, row.rule, str(row.at)) == (
+        "model:url/evil.example/m.pth",
+        "untrusted-host",
+        "tests/helpers.py:3",
+    )
+    assert found.unlike(sound) - ROLL_UPS == {"1.1"}
+
+
+APPROVED = '[[component]]\nid = "model:url/a.example/m.pth"\n{sha256}approved = {{ by = "{by}", on = {on} }}\n'
+
+
+@pytest.mark.parametrize(
+    ("sha256", "by", "on", "rule"),
+    [
+        (f'sha256 = "{HASH}"\n', "security@example.com", "2026-08-01", "approved-source"),
+        ("", "security@example.com", "2026-08-01", "untrusted-host"),
+        (f'sha256 = "{HASH}"\n', "stranger@example.com", "2026-08-01", "untrusted-host"),
+        (f'sha256 = "{HASH}"\n', "security@example.com", "2026-10-21", "untrusted-host"),
+    ],
+    ids=["approved by hash", "without a hash", "by a stranger", "only from tomorrow"],
+)
+def test_an_approval_by_hash_of_the_policys_approver_counts(
+    sha256: str, by: str, on: str, rule: str, target: BuiltTarget, sound: Outcomes
+) -> None:
+    target.plant("app/rerank.py", weights("https://a.example/m.pth"))
+    declares(APPROVED.format(sha256=sha256, by=by, on=on))(target)
+    adopt_inventory(target)
+    found = run_suite(target)
+    assert [row.rule for row in found["1.1"].observations if row.component == "model:url/a.example/m.pth"] == [rule]
+    assert found.unlike(sound) - ROLL_UPS == (set() if rule == "approved-source" else {"1.1"})
+
+
+def test_an_approval_without_a_policy_counts_for_nothing(target: BuiltTarget) -> None:
+    target.plant("app/rerank.py", weights("https://a.example/m.pth"))
+    target.declare(APPROVED.format(sha256=f'sha256 = "{HASH}"\n', by="security@example.com", on="2026-08-01"))
+    assert run_suite(target, policy=None).only("1.1", Outcome.FAIL).rule == "untrusted-host"
+
+
+def test_a_declared_model_that_no_code_names_fails(target: BuiltTarget) -> None:
+    target.remove("app/retrieval.py").remove("models").remove("train")
+    found = run_suite(target)
+    assert {(row.component, row.rule) for row in found.rows("1.1", Outcome.FAIL)} == {
+        (BGE, "declared-not-found"),
+        (INTENT, "declared-not-found"),
+    }
+    assert all(f"Remove [[component]] id = '{row.component}'" in row.remedy for row in found.rows("1.1", Outcome.FAIL))
+
+
+WAIVER = """
+[[waiver]]
+id = "W-7"
+requirement = "1.1"
+component = "model:url/a.example/m.pth"
+reason = "moves to a registry this quarter"
+owner = "support-platform@example.com"
+approver = "security@example.com"
+created = 2026-09-01
+expires = {expires}
+"""
+
+
+def test_a_live_waiver_is_named_and_an_expired_one_fails(target: BuiltTarget, sound: Outcomes) -> None:
+    target.plant("app/rerank.py", weights("https://a.example/m.pth")).declare(WAIVER.format(expires="2026-11-01"))
+    adopt_inventory(target)
+    live = run_suite(target)
+    assert live["1.1"].outcome is Outcome.PASS
+    assert live["1.1"].reason == "passes with waiver W-7 until 2026-11-01"
+    assert live["1.1"].population.waived == 1
+    assert live.only("1.1", Outcome.WAIVED).rule == "untrusted-host"
+    assert [row.rule for row in live["10.5"].observations if row.component in {"1.1", "waivers"}] == [
+        "holds-with-waiver",
+        "holds-with-waiver",
+    ]
+    assert live.unlike(sound) == set()
+
+    target.edit("supplychain.toml", "2026-11-01", "2026-10-19")
+    expired = run_suite(target)
+    assert "waiver W-7 expired on 2026-10-19" in expired.only("1.1", Outcome.FAIL).message
+    assert expired.unlike(sound) - ROLL_UPS == {"1.1"}
+
+
+VISION = 'import torch; torch.hub.load("pytorch/vision", "resnet18")'
+
+
+def test_the_words_of_the_sentence_decide(target: BuiltTarget) -> None:
+    inventoried(plants("app/rerank.py", new_model(VISION)))(target)
+    assert run_suite(target)["1.1"].outcome is Outcome.PASS
+
+    without = run_suite(target, words={"1.1": ("HuggingFace", "TensorFlow Hub")})
+    row = without.only("1.1", Outcome.FAIL)
+    assert (row.component, row.rule, str(row.at)) == (
+        "model:pytorch-hub/pytorch/vision",
+        "unnamed-registry",
+        "app/rerank.py:3",
+    )
+    assert "add PyTorch Hub to the sentence in the feature file" in row.remedy
+    assert without["1.1"].words == {"registries": ("HuggingFace", "TensorFlow Hub")}
+
+
+def test_fewer_words_leave_the_feature_files_standing(target: BuiltTarget) -> None:
+    narrowed = run_suite(target, words={"1.1": ("HuggingFace",)})
+    assert narrowed["1.1"].outcome is Outcome.PASS
+    assert [row.rule for row in narrowed["10.5"].observations if row.component == "feature files"] == ["features-stand"]
+
+
+def test_one_more_word_passes_what_it_names_and_needs_the_policys_approval(target: BuiltTarget, tmp_path: Path) -> None:
+    inventoried(
+        plants("app/rerank.py", new_model('import kagglehub; kagglehub.model_download("google/bert/keras/x")'))
+    )(target)
+    words = {"1.1": ("HuggingFace", "TensorFlow Hub", "PyTorch Hub", "Kaggle")}
+    widened = run_suite(target, words=words)
+    assert widened["1.1"].outcome is Outcome.PASS
+    row = widened.only("10.5", Outcome.FAIL)
+    assert (row.component, row.rule) == ("feature files", "widened")
+    assert "'Kaggle'" in row.message
+    assert "1.1" in row.message
+    assert "[features.approved_words]" in row.remedy
+
+    policy = tmp_path / "policy.toml"
+    policy.write_text(POLICY.read_text() + '\n[features.approved_words]\n"1.1" = ["Kaggle"]\n')
+    approved = run_suite(target, words=words, policy=policy)
+    assert approved["1.1"].outcome is Outcome.PASS
+    assert approved.rows("10.5", Outcome.FAIL) == []
+    assert [row.rule for row in approved["10.5"].observations if row.component == "feature files"] == ["features-stand"]
