@@ -31,7 +31,17 @@ CHECKS = {
     "10.1": "supplychain/checks/s10_documents.py",
     "10.5": "supplychain/checks/s10_rollup.py",
 }
-COPIED = ("supplychain", "steps", "features", "tests", "examples", "docs", "environment.py", "behave.ini", "pyproject.toml")
+COPIED = (
+    "supplychain",
+    "steps",
+    "features",
+    "tests",
+    "examples",
+    "docs",
+    "environment.py",
+    "behave.ini",
+    "pyproject.toml",
+)
 IGNORED = {
     "core/RemoveDecorator": "a check without its decorator is not registered; there is nothing to run canaries on",
 }

@@ -17,7 +17,23 @@ DEPTH = 8
 """Names that are followed one after another before a value counts as unknown."""
 
 _FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
-_SCOPE = (*_FUNCTION, ast.ClassDef)
+_SCOPE = (*_FUNCTION, ast.ClassDef, ast.Module)
+_WITHOUT_CHILDREN = (
+    *(ast.Name, ast.Constant, ast.Import, ast.ImportFrom, ast.Global, ast.Nonlocal, ast.Pass),
+    *(ast.expr_context, ast.operator, ast.unaryop, ast.boolop, ast.cmpop),
+)
+_NO_NODES = frozenset({"ctx", "op", "ops", "attr", "arg", "id", "lineno", "type_comment", "type_ignores", "kind"})
+"""Fields that hold no node that names anything."""
+
+_BINDING = (
+    *(*_SCOPE, ast.Import, ast.ImportFrom, ast.Global, ast.Nonlocal),
+    *(ast.Assign, ast.AnnAssign, ast.AugAssign, ast.NamedExpr, ast.For, ast.AsyncFor, ast.comprehension),
+    *(ast.withitem, ast.ExceptHandler, ast.MatchAs, ast.MatchStar, ast.MatchMapping),
+)
+_KEPT = (
+    *(ast.Call, ast.Return, ast.Assign, ast.AnnAssign, ast.AugAssign),
+    *(ast.Expr, ast.Constant, ast.JoinedStr, ast.BinOp),
+)
 
 Chain = tuple[ast.AST, ...]
 """The scopes around a node, the module first."""
@@ -43,13 +59,27 @@ class _Bindings:
 
 
 def walk(tree: ast.Module) -> Iterator[tuple[ast.AST, Chain]]:
-    """Yield every node with the scopes around it, in source order, without recursion: nesting is the target's."""
+    """Yield the nodes with the scopes around them, in source order, without recursion: nesting is the target's.
+
+    Decorators, defaults and bases are outside the scope that they belong to.
+    """
+    fields: dict[type[ast.AST], tuple[str, ...]] = {}
     pending: list[tuple[ast.AST, Chain]] = [(tree, ())]
     while pending:
         node, chain = pending.pop()
         yield node, chain
-        inner = (*chain, node) if isinstance(node, (ast.Module, *_SCOPE)) else chain
-        pending.extend((child, inner) for child in reversed(list(ast.iter_child_nodes(node))))
+        kind = node.__class__
+        if kind not in fields:
+            named = (name for name in reversed(kind._fields) if name not in _NO_NODES)
+            fields[kind] = () if issubclass(kind, _WITHOUT_CHILDREN) else tuple(named)
+        inner = (*chain, node) if issubclass(kind, _SCOPE) else chain
+        for name in fields[kind]:
+            value = getattr(node, name, None)
+            around = inner if name == "body" else chain
+            if isinstance(value, list):
+                pending.extend([(child, around) for child in reversed(value) if isinstance(child, ast.AST)])
+            elif isinstance(value, ast.AST):
+                pending.append((value, around))
 
 
 class Names:
@@ -59,21 +89,38 @@ class Names:
         """Read them from a syntax tree."""
         self.imports: list[tuple[str, int, int]] = []
         """Module, number of leading dots, line."""
+        self.nodes: list[tuple[ast.AST, Chain]] = []
+        """The calls, assignments and strings, in source order, with the scopes around them."""
         self._aliases: dict[str, str] = {}
         self._stars: list[str] = []
-        self._scopes: dict[ast.AST, _Bindings] = {tree: _Bindings()}
+        self._scopes: dict[ast.AST, _Bindings] = {}
         self._module = tree
-        self._attributes: dict[str, int] = {}
+        self._attributes: set[str] = set()
+        collected: dict[type[ast.AST], bool] = {}
         for node, chain in walk(tree):
-            if isinstance(node, _SCOPE):
-                self._scopes[node] = _Bindings()
-            self._collect(node, chain)
+            kind = node.__class__
+            if kind not in collected:
+                collected[kind] = issubclass(kind, _BINDING)
+            if collected[kind]:
+                self._collect(node, chain)
+            if kind in _KEPT:
+                self.nodes.append((node, chain))
+        module = self._scopes[tree]
+        for scope in self._scopes.values():
+            for name in scope.globals & set(scope.values):
+                module.values.setdefault(name, []).extend(scope.values.pop(name))
 
     def _collect(self, node: ast.AST, chain: Chain) -> None:
-        if isinstance(node, (ast.Import, ast.ImportFrom)):
-            self._import(node)
+        if isinstance(node, _SCOPE):
+            self._scope(node, chain)
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            self._import(node, chain)
         elif isinstance(node, ast.Global):
             self._scopes[chain[-1]].globals.update(node.names)
+        elif isinstance(node, ast.Nonlocal):
+            for scope in chain[1:]:  # one of them, at another time
+                for name in node.names:
+                    self._scopes[scope].add(name, None)
         elif isinstance(node, ast.Assign):
             for target in node.targets:
                 self._bind(target, node.value, chain)
@@ -84,17 +131,24 @@ class Names:
             self._bind(node.target, None, chain)
         elif isinstance(node, ast.withitem) and node.optional_vars is not None:
             self._bind(node.optional_vars, None, chain)
-        elif isinstance(node, _FUNCTION):
-            arguments = node.args
-            for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
-                self._scopes[node].add(argument.arg, None)
-            for star in (arguments.vararg, arguments.kwarg):
-                if star is not None:
-                    self._scopes[node].add(star.arg, None)
-        elif isinstance(node, (ast.ExceptHandler, ast.MatchAs)) and node.name:
+        elif isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)) and node.name:
             self._scopes[chain[-1]].add(node.name, None)
+        elif isinstance(node, ast.MatchMapping) and node.rest:
+            self._scopes[chain[-1]].add(node.rest, None)
 
-    def _import(self, node: ast.Import | ast.ImportFrom) -> None:
+    def _scope(self, node: ast.AST, chain: Chain) -> None:
+        bindings = self._scopes[node] = _Bindings()
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            self._scopes[chain[-1]].add(node.name, None)
+        if isinstance(node, _FUNCTION):
+            arguments = node.args
+            stars = [star for star in (arguments.vararg, arguments.kwarg) if star is not None]
+            for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, *stars):
+                bindings.add(argument.arg, None)
+
+    def _import(self, node: ast.Import | ast.ImportFrom, chain: Chain) -> None:
+        for name in node.names:
+            self._scopes[chain[-1]].add(name.asname or name.name.partition(".")[0], None)
         if isinstance(node, ast.Import):
             for name in node.names:
                 self.imports.append((name.name, 0, node.lineno))
@@ -103,8 +157,9 @@ class Names:
             return
         module = node.module or ""
         for name in node.names:
-            self.imports.append((f"{module}.{name.name}" if name.name != "*" else module, node.level, node.lineno))
-            if name.name == "*":
+            parts = (module,) if name.name == "*" else (module, name.name)
+            self.imports.append((".".join(filter(None, parts)), node.level, node.lineno))
+            if name.name == "*" and node.level == 0:
                 self._stars.append(module)
             elif node.level == 0:
                 self._aliases[name.asname or name.name] = f"{module}.{name.name}"
@@ -123,7 +178,7 @@ class Names:
         elif isinstance(target, ast.Starred):
             self._bind(target.value, None, chain)
         elif isinstance(target, ast.Attribute):
-            self._attributes[target.attr] = self._attributes.get(target.attr, 0) + 1
+            self._attributes.add(target.attr)
 
     def dotted(self, node: ast.expr) -> str:
         """Return the dotted name of an expression after imports; it begins with `?` where its start is not imported."""
@@ -167,7 +222,8 @@ class Names:
                 continue
             bindings = self._scopes[scope]
             if name in bindings.globals:
-                continue
+                values = self._scopes[self._module].values.get(name)
+                return (values, (self._module,)) if values else None
             if name in bindings.values:
                 return bindings.values[name], chain[: position + 1]
         return None

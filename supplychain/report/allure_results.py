@@ -41,6 +41,7 @@ class AllureResults:
         self._scenario: Any = None
         self._known: list[str] = []
         self._outcomes: dict[str, Outcome] = {}
+        self._cleanup = ""
 
     def start(self, runner: Any) -> None:
         """Join a run of behave that has parsed its features: one formatter, this plugin, and tags to select by."""
@@ -48,6 +49,7 @@ class AllureResults:
             opener = StreamOpener(filename=str(self._folder))
             runner.formatters.append(AllureFormatter(opener, runner.config))
         allure_commons.plugin_manager.register(self)
+        runner.context.on_cleanup_error = self._keep_cleanup_error
         self._known = [matcher.pattern for matchers in runner.step_registry.steps.values() for matcher in matchers]
         for feature in runner.features:
             for rule in feature.rules:
@@ -62,16 +64,20 @@ class AllureResults:
 
     def finish(self, environment: dict[str, str], attachments: dict[str, str]) -> None:
         """Write what belongs to the run as a whole: its environment and its Markdown attachments."""
-        lines = (f"{name.replace(' ', '.')}={_plain(value)}" for name, value in environment.items())
+        lines = (f"{name.replace(' ', chr(92) + ' ')}={_plain(value)}" for name, value in environment.items())
         (self._folder / "environment.properties").write_text("\n".join(lines) + "\n", encoding="utf-8")
         for name, text in attachments.items():
             allure.global_attach(text, name, _MARKDOWN, "md")
         allure_commons.plugin_manager.unregister(self)
 
+    def _keep_cleanup_error(self, _context: Any, _function: Any, error: Exception) -> None:
+        self._cleanup = f"{type(error).__name__}: {error}"
+
     @allure_commons.hookimpl(tryfirst=True)
     def start_test(self, context: Any) -> None:
         """Remember the scenario that begins."""
         self._scenario = context["scenario"]
+        self._cleanup = ""
 
     @allure_commons.hookimpl(tryfirst=True)
     def report_result(self, result: Any) -> None:
@@ -91,7 +97,7 @@ class AllureResults:
         if scenario.hook_failed or scenario.status.name in {"hook_error", "cleanup_error", "error"}:
             statuses.append(Status.BROKEN)
             if scenario.hook_failed or scenario.status.name != "error":
-                messages.append(f"error: a hook of this scenario broke: {scenario.error_message or scenario.exception}")
+                messages.append(f"error: a hook of this scenario broke: {_said(scenario) or self._cleanup}")
         if scenario.skip_reason:
             statuses.append(Status.SKIPPED)
             messages.append(f"not applicable: {scenario.skip_reason}")
@@ -154,6 +160,10 @@ def _ordered(status: str, messages: list[str]) -> str:
         prefix = ("error:",)
     first = [m for m in messages if m.startswith(prefix)] if prefix else [m for m in messages if ": " not in m[:14]]
     return "\n".join([*first, *(message for message in messages if message not in first)])
+
+
+def _said(scenario: Any) -> str:
+    return str(scenario.error_message or scenario.exception or "")
 
 
 def _plain(value: str) -> str:

@@ -12,6 +12,7 @@ from tests.acceptance.breaks import (
     INTENT,
     RETRIEVAL,
     Break,
+    Change,
     adopt_inventory,
     declares,
     edits,
@@ -294,8 +295,7 @@ def test_what_belongs_to_a_named_registry_passes(code: str, target: BuiltTarget,
     ],
     ids=["tests", "vendored", "settings of tests", "the registry's own endpoint", "docstring", "comment"],
 )
-def test_what_production_does_not_fetch_changes_nothing(change: object, target: BuiltTarget, sound: Outcomes) -> None:
-    assert callable(change)
+def test_what_production_does_not_fetch_changes_nothing(change: Change, target: BuiltTarget, sound: Outcomes) -> None:
     change(target)
     assert run_suite(target).unlike(sound) == set()
 
@@ -415,7 +415,7 @@ def test_one_more_word_passes_what_it_names_and_needs_the_policys_approval(targe
     inventoried(
         plants("app/rerank.py", new_model('import kagglehub; kagglehub.model_download("google/bert/keras/x")'))
     )(target)
-    words = {"1.1": ("HuggingFace", "TensorFlow Hub", "PyTorch Hub", "Kaggle")}
+    words: dict[str, tuple[str, ...]] = {"1.1": ("HuggingFace", "TensorFlow Hub", "PyTorch Hub", "Kaggle")}
     widened = run_suite(target, words=words)
     assert widened["1.1"].outcome is Outcome.PASS
     row = widened.only("10.5", Outcome.FAIL)

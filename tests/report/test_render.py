@@ -275,6 +275,7 @@ def test_seal_keeps_only_what_is_in_the_page() -> None:
     nonce = re.search(r"'nonce-([^']+)'", sealed)
     assert nonce is not None
     assert sealed.count("<script") == sealed.count(f'<script nonce="{nonce[1]}"') == 3
+    assert '" defer   src="data:text/javascript;base64,YQ=="' in sealed
     assert seal(PAGE.format(head="", body=TAGS)) != sealed
 
 

@@ -1,0 +1,78 @@
+"""How long the suite takes, as a ratio to behave itself over the same features with empty steps and Allure.
+
+    make bench
+
+Both run in turn as whole processes, so that the ratio holds when the machine's speed drifts.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+PAIRS = 7
+EMPTY = """\
+from behave import given, register_type, then, when
+
+
+def words(text):
+    return text
+
+
+for name in ("Registries", "Qualifier", "Methods", "Indexes", "Advisories", "Cadence"):
+    register_type(**{name: words})
+"""
+
+
+def empty_project(folder: Path) -> Path:
+    """Write the same features with steps that do nothing, and return their folder."""
+    shutil.copytree(ROOT / "features", folder / "features")
+    (folder / "steps").mkdir()
+    lines = [EMPTY]
+    for module in sorted((ROOT / "steps").glob("*.py")):
+        for decorator in re.findall(r"^@(?:given|when|then)\(.*\)$", module.read_text(), re.MULTILINE):
+            lines.append(f"{decorator}\ndef step(context, **words):\n    pass\n")
+    (folder / "steps" / "empty.py").write_text("\n\n".join(lines))
+    (folder / "behave.ini").write_text("[behave]\npaths = features\n")
+    return folder
+
+
+def seconds(command: list[str], folder: Path) -> float:
+    """Return the wall time of a whole process."""
+    begin = time.perf_counter()
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    taken = time.perf_counter() - begin
+    if "Traceback" in done.stdout + done.stderr:
+        raise SystemExit(done.stdout + done.stderr)
+    return taken
+
+
+def main() -> None:
+    """Print the table of the README."""
+    with tempfile.TemporaryDirectory() as name:
+        work = Path(name)
+        empty = empty_project(work / "empty")
+        allure = ["--format=allure_behave.formatter:AllureFormatter", f"--outfile={work / 'allure'}", "--format=plain"]
+        peer = [sys.executable, "-m", "behave", *allure]
+        ours = [sys.executable, "-m", "behave", "-D", f"target={ROOT / 'examples' / 'support-rag'}"]
+        ours += ["-D", f"policy={ROOT / 'examples' / 'policy.toml'}", "-D", f"reports={work / 'reports'}"]
+        seconds(peer, empty), seconds(ours, ROOT)
+        pairs = [(seconds(ours, ROOT), seconds(peer, empty)) for _ in range(PAIRS)]
+    ratios = sorted(own / other for own, other in pairs)
+    print("| what | median of", PAIRS, "|\n| --- | --- |")
+    print(
+        f"| the suite on `examples/support-rag`, record and reports written | {statistics.median(p[0] for p in pairs):.2f} s |"
+    )
+    print(f"| behave and Allure over 69 empty steps | {statistics.median(p[1] for p in pairs):.2f} s |")
+    print(f"| ratio, pair by pair | {statistics.median(ratios):.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f}) |")
+
+
+if __name__ == "__main__":
+    main()
