@@ -18,7 +18,7 @@ const charts = [
 ];
 
 export default {
-  name: process.env.REPORT_NAME ?? "COMP-EN18031-025 Model Supply Chain Security",
+  name: process.env.REPORT_NAME,
   output: "reports/allure-report",
   historyPath: "reports/history.jsonl",
   appendHistory: true,

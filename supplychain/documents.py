@@ -9,10 +9,12 @@ from datetime import date
 from supplychain import catalog
 from supplychain.model.case import Document, Section
 from supplychain.model.declaration import Declaration
+from supplychain.model.text import LIMIT
 from supplychain.target import NotReadError, Target
 
-_HEADING = re.compile(r"^ {0,3}(#{1,6})\s+(?P<heading>.+?)\s*#*\s*$")
-_FENCE = re.compile(r"^ {0,3}(```|~~~)")
+_HEADING = re.compile(r"^ {0,3}(#{1,6})\s+(?P<heading>\S.*)$")
+_FENCE = re.compile(r"^ {0,3}(?P<marks>`{3,}|~{3,})(?P<rest>.*)$")
+_LINE_END = re.compile(r"\r\n?|\n")
 
 
 def read_documents(target: Target, declaration: Declaration | None) -> tuple[Document, ...]:
@@ -36,7 +38,8 @@ def _read(target: Target, role: str, path: str, covers: tuple[int, ...]) -> Docu
         content = target.read(file)
     except NotReadError:
         return Document(role=role, file=path, digest=None, covers=covers)
-    lines = content.data.decode("utf-8-sig", "replace").splitlines()
+    # a line longer than a report shows holds no field; the patterns would take long for it
+    lines = [line[:LIMIT] for line in _LINE_END.split(content.data.decode("utf-8-sig", "replace"))]
     rules = catalog.documents()
     owner = reviewed = reviewed_line = None
     placeholders: list[tuple[str, int]] = []
@@ -63,11 +66,14 @@ def _read(target: Target, role: str, path: str, covers: tuple[int, ...]) -> Docu
 
 def _marked(lines: list[str]) -> Iterator[tuple[int, str, bool]]:
     """Yield each line with its number and whether it stands in a fenced block."""
-    fenced = False
+    opened = ""
     for number, line in enumerate(lines, start=1):
-        if _FENCE.match(line):
-            fenced = not fenced
-        yield number, line, fenced
+        fence = _FENCE.match(line)
+        if fence and not opened:
+            opened = fence["marks"]
+        elif fence and fence["marks"].startswith(opened) and not fence["rest"].strip():
+            opened = ""
+        yield number, line, bool(opened)
 
 
 def _sections(lines: list[str]) -> Iterator[Section]:
@@ -77,7 +83,7 @@ def _sections(lines: list[str]) -> Iterator[Section]:
     for number, line, is_code in _marked(lines):
         match = None if is_code else _HEADING.match(line)
         if match:
-            headings.append((number, match["heading"], len(match[1])))
+            headings.append((number, match["heading"].rstrip("# \t"), len(match[1])))
             words.append(0)
         elif words:
             words[-1] += len(re.findall(r"\w+", line))

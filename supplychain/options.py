@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -62,8 +63,8 @@ class Options:
 def _reports(given: str | None, target: Path) -> Path:
     """Return the folder for reports: never inside the target, into which nothing is written."""
     folder = Path(given or "reports").absolute()
-    root = target.resolve()
-    if not folder.resolve().is_relative_to(root):
+    root = Path(os.path.realpath(target))  # unlike Path.resolve, it bears a link that leads to itself
+    if not Path(os.path.realpath(folder)).is_relative_to(root):
         return folder
     if given:
         raise OptionsError(
@@ -78,5 +79,8 @@ def _moment(text: str) -> datetime:
     except ValueError as error:
         raise OptionsError(f"now={text} is not a time such as 2026-10-01T12:00:00+00:00") from error
     if moment.tzinfo is None:
-        raise OptionsError(f"now={text} has no time zone; write {text}+00:00 for UTC")
-    return moment.astimezone(UTC)
+        raise OptionsError(f"now={text} has no time zone; write {moment.isoformat()}+00:00 for UTC")
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise OptionsError(f"now={text} lies outside the years 1 to 9999") from error

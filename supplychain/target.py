@@ -7,18 +7,20 @@ from __future__ import annotations
 
 import bisect
 import hashlib
+import io
 import os
+import re
 import stat
+import struct
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from dulwich.errors import NotGitRepository
-from dulwich.index import Index, IndexEntry
-from dulwich.repo import Repo
+from dulwich.index import Stage, UnsupportedIndexFormat, read_index
+from dulwich.refs import Ref, check_ref_format
 
 from supplychain.model.case import TargetState
-from supplychain.model.text import printable
+from supplychain.model.text import LIMIT, printable
 
 READ_LIMIT = 8_000_000
 """Bytes of a text file that are read; a larger one is reported as not read."""
@@ -27,7 +29,16 @@ DIGEST_LIMIT = 256_000_000
 FILES_LIMIT = 200_000
 """Files that are listed; a target with more cannot be assessed whole."""
 
+INDEX_LIMIT = 64_000_000
+"""Bytes of git's index that are read; one of 200,000 files has about half of that."""
+
 GENERATED = frozenset({"node_modules", "__pycache__", ".tox", ".nox", ".mypy_cache", ".ruff_cache", ".pytest_cache"})
+
+
+_PATH_BYTES = 4096
+_SKIPPED = 0x4000
+"""git's flag of a path that a sparse checkout leaves out."""
+_CHECKSUM = 20
 
 
 class TargetError(Exception):
@@ -77,16 +88,20 @@ class Target:
         *,
         irregular: tuple[Irregular, ...] = (),
         pruned: tuple[str, ...] = (),
+        links: frozenset[str] = frozenset(),
         root: Path | None = None,
     ) -> None:
         """Make a view from its parts."""
         self.name = name
         self.files = files
         self.irregular = irregular
+        self.links = links
+        """Paths of the links that lead to something inside the target."""
         self.pruned = pruned
         self._read = read
         self._root = root
         self._by_path = {file.path: file for file in files}
+        self._closed = links | {entry.path for entry in irregular}
         self._sorted = sorted(self._by_path)
 
     @classmethod
@@ -102,14 +117,14 @@ class Target:
         Raises:
             TargetError: it does not exist, is not a folder, is empty, or has too many files.
         """
-        if not path.exists():
+        if not os.path.exists(path):  # noqa: PTH110 - Path.exists raises for what cannot be reached
             raise TargetError(f"target {path} does not exist; give the folder of a repository")
-        if not path.is_dir():
+        if not os.path.isdir(path):  # noqa: PTH112 - as above
             raise TargetError(f"target {path} is a file; give the folder of a repository")
         root = path.resolve()
-        walk = _Walk(root, sorted(_index(root)))
+        walk = _Walk(root, sorted(_index(root) or ()))
         walk.run()
-        if not walk.files and not walk.irregular:
+        if not walk.files and not walk.irregular and not walk.links:
             raise TargetError(f"target {path} holds no file; give the folder of a repository")
         walk.files.sort(key=lambda file: file.path)
 
@@ -117,17 +132,20 @@ class Target:
             return _read_bounded(root / file.raw, limit)
 
         pruned = tuple(sorted(walk.pruned))
-        return cls(
-            printable(root.name), tuple(walk.files), read, irregular=tuple(walk.irregular), pruned=pruned, root=root
-        )
+        irregular, links = tuple(walk.irregular), frozenset(walk.links)
+        name = printable(root.name)
+        return cls(name, tuple(walk.files), read, irregular=irregular, pruned=pruned, links=links, root=root)
 
     def get(self, path: str) -> File | None:
         """Return the file at a path in the target, or None."""
         return self._by_path.get(path)
 
     def has(self, path: str) -> bool:
-        """Whether there is a file or a folder at a path in the target."""
+        """Whether there is a file or a folder at a path in the target, or a link that may lead to one."""
         if path in self._by_path:
+            return True
+        parts = path.split("/")
+        if self._closed and any("/".join(parts[:end]) in self._closed for end in range(1, len(parts) + 1)):
             return True
         prefix = path.rstrip("/") + "/"
         position = bisect.bisect_left(self._sorted, prefix)
@@ -157,7 +175,8 @@ class Target:
     def state(self, progress: Callable[[int], object] = lambda _: None) -> TargetState:
         """Return the commit and the tree digest: a SHA-256 over path, size and SHA-256 of every file.
 
-        The target is dirty where a file that git tracks has other content, or none, or was too large to compare.
+        The target is dirty where a file that git tracks has other content, or none, or was too large to compare;
+        None where that is not known. What was staged and not committed is not seen: it is as git tracks it.
 
         Of a file above `DIGEST_LIMIT` or one that cannot be opened, only path and size are in it.
         """
@@ -170,7 +189,7 @@ class Target:
                     content, blobs[file.raw] = _digests(self._root / file.raw)
                 except NotReadError:
                     content = "not read"
-            tree.update(f"{file.path}\0{file.size}\0{content}\n".encode())
+            tree.update(os.fsencode(file.raw) + f"\0{file.size}\0{content}\n".encode())
             progress(1)
         commit, dirty, git = _git_state(self._root, blobs) if self._root else (None, None, "in memory")
         return TargetState(
@@ -190,6 +209,7 @@ class _Walk:
         self.files: list[File] = []
         self.irregular: list[Irregular] = []
         self.pruned: list[str] = []
+        self.links: list[str] = []
         self._root = root
         self._tracked = tracked
 
@@ -210,11 +230,11 @@ class _Walk:
                         pending.append(raw)
                 else:
                     self._file(entry, raw)
-            if len(self.files) > FILES_LIMIT:
+            if len(self.files) + len(self.irregular) + len(self.links) > FILES_LIMIT:
                 raise TargetError(f"target {self._root} has more than {FILES_LIMIT:,} files; assess a part of it")
 
     def _is_generated(self, entry: os.DirEntry[str], raw: str) -> bool:
-        if entry.name not in GENERATED and not Path(entry.path, "pyvenv.cfg").is_file():
+        if entry.name not in GENERATED and not os.path.isfile(f"{entry.path}/pyvenv.cfg"):  # noqa: PTH113 - as above
             return False
         position = bisect.bisect_left(self._tracked, raw + "/")
         if position < len(self._tracked) and self._tracked[position].startswith(raw + "/"):
@@ -223,14 +243,19 @@ class _Walk:
         return True
 
     def _file(self, entry: os.DirEntry[str], raw: str) -> None:
-        path = printable(raw)
+        path = printable(raw.replace("\\", "\\\\"))  # so that no two files are shown alike
+        if len(path) == LIMIT and path.endswith("…"):
+            self.irregular.append(Irregular(path, f"its path is longer than {LIMIT} characters"))
+            return
         if entry.is_symlink():
-            resolved = Path(os.path.realpath(entry.path))
-            if not resolved.is_relative_to(self._root):
+            resolved = os.path.realpath(entry.path)
+            if not Path(resolved).is_relative_to(self._root):
                 self.irregular.append(Irregular(path, "a link that leads out of the target"))
-            elif not resolved.exists():
+            elif not os.path.exists(resolved):  # noqa: PTH110 - as above
                 self.irregular.append(Irregular(path, "a link that leads nowhere"))
-            return  # what it leads to inside the target is read at its own path
+            else:
+                self.links.append(path)  # what it leads to is read at its own path
+            return
         try:
             status = entry.stat(follow_symlinks=False)
         except OSError as error:
@@ -258,9 +283,16 @@ def _digests(path: Path) -> tuple[str, bytes]:
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         with os.fdopen(descriptor, "rb") as stream:
+            status = os.fstat(stream.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                raise NotReadError("it is no longer a regular file")
             content = hashlib.sha256()
-            blob = hashlib.sha1(b"blob %d\0" % os.fstat(stream.fileno()).st_size, usedforsecurity=False)
+            blob = hashlib.sha1(b"blob %d\0" % status.st_size, usedforsecurity=False)
+            length = 0
             while chunk := stream.read(1 << 20):
+                length += len(chunk)
+                if length > DIGEST_LIMIT:
+                    raise NotReadError(f"it grew beyond {DIGEST_LIMIT:,} bytes while it was read")
                 content.update(chunk)
                 blob.update(chunk)
             return content.hexdigest(), blob.hexdigest().encode("ascii")
@@ -268,20 +300,82 @@ def _digests(path: Path) -> tuple[str, bytes]:
         raise NotReadError(f"it cannot be opened: {error.strerror}") from error
 
 
-def _index(root: Path) -> dict[str, bytes]:
-    """Return git's index as path to blob id, without links and submodules; empty where it has none.
+# What git keeps is read here file by file. git itself, or a library that opens a repository as git does, would follow
+# what the repository's configuration names: commands to run, files to include, folders elsewhere.
 
-    It is read by dulwich: git itself would run what the repository's configuration names.
+_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+
+
+def _git_file(root: Path, name: str, limit: int) -> bytes | None:
+    """Return a file of the target's `.git`, or None where it has none.
+
+    Raises:
+        NotReadError: it is too large or no plain file, or a link leads to it.
     """
-    index = root / ".git" / "index"
-    if not index.is_file() or index.is_symlink():
-        return {}
+    path = root / ".git" / name
+    if not os.path.lexists(path) or os.path.isdir(path):  # noqa: PTH112 - as above
+        return None
+    if os.path.realpath(path) != str(path):
+        raise NotReadError(f"{name} is behind a link")
+    data = _read_bounded(path, limit + 1)
+    if len(data) > limit:
+        raise NotReadError(f"{name} has more than {limit:,} bytes")
+    return data
+
+
+def _index(root: Path) -> dict[str, bytes] | None:
+    """Return git's index as path to blob id, empty where there is none; None where it cannot be read.
+
+    Links, submodules and what a sparse checkout leaves out are not in it. A path in conflict has an empty id.
+    """
     try:
-        entries = Index(str(index)).items()
-    except (OSError, ValueError, AssertionError):
-        return {}
-    plain = ((path, entry) for path, entry in entries if isinstance(entry, IndexEntry) and stat.S_ISREG(entry.mode))
-    return {os.fsdecode(path): entry.sha for path, entry in plain}
+        data = _git_file(root, "index", INDEX_LIMIT)
+        return {} if data is None else _index_entries(data)
+    except (NotReadError, ValueError, AssertionError, UnsupportedIndexFormat, struct.error):
+        return None
+
+
+def _index_entries(data: bytes) -> dict[str, bytes]:
+    stream = io.BytesIO(data)
+    found = {}
+    for entry in read_index(stream):
+        if len(entry.name) > _PATH_BYTES:
+            raise ValueError("a name that is longer than any path")  # names build on each other; they would fill memory
+        if stat.S_ISREG(entry.mode) and not entry.extended_flags & _SKIPPED:
+            found[os.fsdecode(entry.name)] = entry.sha if entry.stage() is Stage.NORMAL else b""
+    while len(header := stream.read(8)) == 8 and stream.tell() <= len(data) - _CHECKSUM:
+        if not header[:1].isupper():
+            raise ValueError("an extension that changes what the entries mean")
+        stream.seek(int.from_bytes(header[4:]), os.SEEK_CUR)
+    return found
+
+
+def _commit(root: Path) -> str | None:
+    """Return the commit that HEAD names, or None where its branch has none yet.
+
+    Raises:
+        NotReadError: HEAD is not there, damaged, or kept in a form that is not read.
+    """
+    name = "HEAD"
+    for _ in range(5):
+        data = _git_file(root, name, 4096)
+        if data is None and name == "HEAD":
+            raise NotReadError("it has no HEAD")
+        if data is None:
+            return _packed(root).get(name)
+        text = os.fsdecode(data).strip()
+        if _COMMIT.fullmatch(text):
+            return text
+        name = text.removeprefix("ref:").strip()
+        if not text.startswith("ref:") or not name.startswith("refs/") or not check_ref_format(Ref(os.fsencode(name))):
+            raise NotReadError("HEAD names neither a commit nor a branch")
+    raise NotReadError("HEAD leads in a circle")
+
+
+def _packed(root: Path) -> dict[str, str]:
+    lines = os.fsdecode(_git_file(root, "packed-refs", READ_LIMIT) or b"").splitlines()
+    pairs = (line.partition(" ") for line in lines)
+    return {name: commit for commit, _, name in pairs if _COMMIT.fullmatch(commit)}
 
 
 def _git_state(root: Path, blobs: Mapping[str, bytes]) -> tuple[str | None, bool | None, str]:
@@ -291,11 +385,12 @@ def _git_state(root: Path, blobs: Mapping[str, bytes]) -> tuple[str | None, bool
     if not folder.is_dir():
         return None, None, "not a git repository"
     try:
-        with Repo(str(root)) as repository:
-            commit = repository.head().decode("ascii")
-            dirty = any(blobs.get(path) != blob for path, blob in _index(root).items())
-            return commit, dirty, "git repository"
-    except KeyError:
+        commit = _commit(root)
+    except NotReadError as error:
+        return None, None, f"git repository that cannot be read: {error}"
+    if commit is None:
         return None, None, "git repository without a commit"
-    except (NotGitRepository, OSError, ValueError, AssertionError) as error:
-        return None, None, f"git repository that cannot be read: {type(error).__name__}"
+    index = _index(root)
+    if index is None:
+        return commit, None, "git repository whose index cannot be read"
+    return commit, any(blobs.get(path) != blob for path, blob in index.items()), "git repository"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
 from supplychain.config.loading import SIZE_LIMIT, ConfigError, parse
@@ -21,8 +22,8 @@ def read_declaration(target: Target) -> tuple[Declaration | None, str | None]:
     """
     file = target.get(DECLARATION)
     if file is None:
-        if any(entry.path == DECLARATION for entry in target.irregular):
-            raise ConfigError(f"{DECLARATION}: it is a link that is not followed; put the file itself into the target")
+        if target.has(DECLARATION):
+            raise ConfigError(f"{DECLARATION}: a link, a folder or a device; put the file itself into the target")
         return None, None
     if file.size > SIZE_LIMIT:
         raise ConfigError(f"{DECLARATION}: it has {file.size:,} bytes; a configuration file may have {SIZE_LIMIT:,}")
@@ -41,7 +42,7 @@ def read_policy(path: Path | None, target: Path) -> tuple[Policy, str | None]:
     """
     if path is None:
         return Policy(), None
-    if path.resolve().is_relative_to(target.resolve()):
+    if Path(os.path.realpath(path)).is_relative_to(os.path.realpath(target)):
         raise ConfigError(f"{path}: a policy that lies inside the target; a target cannot set its own rules")
     try:
         with path.open("rb") as stream:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
-from typing import TypeVar, get_args
+from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -15,10 +15,15 @@ from supplychain.model.text import printable
 SIZE_LIMIT = 1_000_000
 """Bytes that a configuration file may have."""
 
-_HEADER = re.compile(r"^\s*(?P<array>\[)?\[\s*(?P<name>[^\[\]]+?)\s*\]\]?\s*(#.*)?$")
+_HEADER = re.compile(r"^\s*(?P<array>\[)?\[(?P<name>[^\[\]]++)\]\]?\s*(#.*)?$")
 _KEY = re.compile(
     r"""^\s*(?P<key>(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*'))*)\s*="""
 )
+_MULTILINE = re.compile(
+    r"""(?P<text>\"{3}(?:\\.|[^\\])*?\"{3,5}|'{3}.*?'{3,5})|"(?:\\.|[^"\\\n])*"|'[^'\n]*'|\#[^\n]*""", re.DOTALL
+)
+_DOTTED = re.compile(r"""(?<![A-Za-z0-9_"'-])(?:[A-Za-z0-9_"'-]++[ \t]*+\.[ \t]*+){50}""")
+"""A key of this many parts is nested beyond what a report can show of it."""
 _PART = re.compile(r"""[A-Za-z0-9_-]+|"[^"]*"|'[^']*'""")
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -39,7 +44,9 @@ def parse(model: type[Model], data: bytes, name: str) -> Model:
         raise ConfigError(f"{name}: it has {len(data):,} bytes; a configuration file may have {SIZE_LIMIT:,}")
     try:
         text = data.decode("utf-8-sig")
-        return model.model_validate(tomllib.loads(text))
+        if _DOTTED.search(text):
+            raise RecursionError
+        return model.model_validate(_tuples(tomllib.loads(text)), strict=True)
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise ConfigError(f"{name}:{line}: not UTF-8; save the file as UTF-8") from error
@@ -48,23 +55,38 @@ def parse(model: type[Model], data: bytes, name: str) -> Model:
     except RecursionError as error:
         raise ConfigError(f"{name}: nested too deeply") from error
     except ValidationError as error:
-        known = sorted(_field_names(model, set()))
-        lines = (_describe(name, text, detail, known) for detail in error.errors()[:10])
+        lines = (_describe(name, text, detail, model) for detail in error.errors(include_url=False)[:10])
         raise ConfigError("\n".join(lines)) from error
+    except ValueError as error:  # Python's own limit for the digits of a number
+        raise ConfigError(f"{name}: not TOML: {printable(str(error))}") from error
 
 
-def _describe(name: str, text: str, detail: ErrorDetails, known: list[str]) -> str:
-    location = tuple(detail["loc"])
+def _tuples(value: Any) -> Any:
+    """Return parsed TOML with tuples for arrays, as the types have them, so that nothing needs to be converted."""
+    if isinstance(value, dict):
+        return {key: _tuples(item) for key, item in value.items()}
+    return tuple(_tuples(item) for item in value) if isinstance(value, list) else value
+
+
+def _describe(name: str, text: str, detail: ErrorDetails, model: type[BaseModel]) -> str:
+    location = tuple(part for part in detail["loc"] if part != "[key]")
     key = ".".join(str(part) for part in location) or "the whole file"
     place = f"{name}:{line_of(text, location)}: {printable(key)}"
     if detail["type"] == "extra_forbidden":
-        close = difflib.get_close_matches(str(location[-1]), known, n=1)
+        close = difflib.get_close_matches(str(location[-1]), _keys_beside(model, location), n=1)
         return f"{place}: unknown key" + (f"; did you mean {close[0]!r}?" if close else "; remove it")
     if detail["type"] == "missing":
         return f"{place}: missing; add it"
     message = detail["msg"].removeprefix("Value error, ")
-    shown = "" if detail["type"] == "value_error" else f", not {printable(repr(detail['input'])[:60])}"
-    return f"{place}: {printable(message)}{shown}"
+    shown = "" if detail["type"] == "value_error" else f", not {_shown(detail['input'])}"
+    return f"{place}: {printable(message.replace('valid tuple', 'valid array'))}{shown}"
+
+
+def _shown(value: object) -> str:
+    try:
+        return printable(repr(list(value) if isinstance(value, tuple) else value))[:60]
+    except ValueError:
+        return "a number of so many digits"
 
 
 def line_of(text: str, location: Location) -> int:
@@ -76,7 +98,8 @@ def line_of(text: str, location: Location) -> int:
     header: Location = ()
     counts: dict[Location, int] = {}
     best, best_length = 1, 0
-    for number, line in enumerate(text.splitlines(), start=1):
+    plain = _MULTILINE.sub(lambda match: "\n" * match[0].count("\n") if match["text"] else match[0], text)
+    for number, line in enumerate(plain.split("\n"), start=1):
         path: Location
         if match := _HEADER.match(line):
             header = _indexed(_parts(match["name"]), counts, is_array=match["array"] is not None)
@@ -106,17 +129,15 @@ def _indexed(parts: tuple[str, ...], counts: dict[Location, int], *, is_array: b
     return location
 
 
-def _field_names(model: type[BaseModel], seen: set[type[BaseModel]]) -> set[str]:
-    if model in seen:
-        return set()
-    seen.add(model)
-    names: set[str] = set()
-    for name, field in model.model_fields.items():
-        names.add(field.alias or name)
-        pending = [field.annotation]
+def _keys_beside(model: type[BaseModel], location: Location) -> list[str]:
+    """Return the keys that are known where the last key of `location` stands."""
+    here = model
+    for part in location[:-1]:
+        fields = {field.alias or name: field.annotation for name, field in here.model_fields.items()}
+        pending = [fields.get(str(part))]
         while pending:
             annotation = pending.pop()
             pending.extend(get_args(annotation))
             if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-                names |= _field_names(annotation, seen)
-    return names
+                here = annotation
+    return sorted(field.alias or name for name, field in here.model_fields.items())

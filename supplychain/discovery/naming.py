@@ -11,7 +11,8 @@ from supplychain import catalog
 from supplychain.catalog.interface import Registry
 from supplychain.model.component import Component, Kind
 
-_LOCAL = re.compile(r"^(\.{1,2}(/|$)|/|~|[A-Za-z]:[\\/]|file:)")
+_LOCAL = re.compile(r"^(\.{1,2}(/|$)|/|~|[A-Za-z]:[\\/]|file:|[^/]*\\)")
+_HUB_PATH = re.compile(r"hf://(?P<kind>datasets/|spaces/)?(?P<name>[\w.-]+/[\w.-]+)(@(?P<revision>[^/]+))?(/.*)?")
 
 
 @dataclass(frozen=True)
@@ -24,8 +25,8 @@ class Named:
 
 
 def is_address(text: str) -> bool:
-    """Whether a text is an address on the network."""
-    return text.lower().startswith(("http://", "https://", "ftp://"))
+    """Whether a text is an address on the network, also of a bucket or, with `hf://`, of a registry."""
+    return re.match(r"(?!file:)[A-Za-z][A-Za-z0-9+.-]+://", text, re.IGNORECASE) is not None
 
 
 def from_address(text: str, kind: Kind) -> Named:
@@ -35,14 +36,21 @@ def from_address(text: str, kind: Kind) -> Named:
         host = parts.hostname or ""
     except ValueError:
         return Named(Component(kind=kind, source="url", name=text), address=text)
+    if match := _HUB_PATH.fullmatch(text):
+        return _matched(match, kind, "huggingface", None)
     for registry in catalog.registries().values():
         for entry in registry.host:
             if entry.name == host and (match := re.fullmatch(entry.path, parts.path)):
-                groups = match.groupdict()
-                found = Kind.DATASET if groups.get("kind") == "datasets/" else kind
-                component = Component(kind=found, source=registry.key, name=groups["name"])
-                return Named(component, groups.get("revision"), text)
+                return _matched(match, kind, registry.key, text)
     return Named(Component(kind=kind, source="url", name=host + parts.path), address=text)
+
+
+def _matched(match: re.Match[str], kind: Kind, registry: str, address: str | None) -> Named:
+    groups = match.groupdict()
+    if groups.get("kind") == "datasets/":
+        kind = Kind.DATASET
+    name = f"spaces/{groups['name']}" if groups.get("kind") == "spaces/" else groups["name"]
+    return Named(Component(kind=kind, source=registry, name=name), groups.get("revision"), address)
 
 
 def from_name(text: str, kind: Kind, registry: Registry, exists: Callable[[str], bool], folder: str) -> Named | None:

@@ -1,7 +1,7 @@
 """What names stand for in one Python file: imports, and constants that are assigned once.
 
 names = Names(tree)
-names.dotted(call.func)            # "transformers.AutoModel.from_pretrained"
+names.dotted(call.func, chain)            # "transformers.AutoModel.from_pretrained"
 names.constant(call.args[0], chain)
 """
 
@@ -32,7 +32,7 @@ _BINDING = (
 )
 _KEPT = (
     *(ast.Call, ast.Return, ast.Assign, ast.AnnAssign, ast.AugAssign),
-    *(ast.Expr, ast.Constant, ast.JoinedStr, ast.BinOp),
+    *(ast.Expr, ast.Constant, ast.JoinedStr, ast.BinOp, ast.arguments),
 )
 
 Chain = tuple[ast.AST, ...]
@@ -52,6 +52,7 @@ class _Bindings:
     """What a scope assigns: each name with its values; None for a value that is not a plain expression."""
 
     values: dict[str, list[ast.expr | None]] = field(default_factory=dict)
+    imports: dict[str, list[str]] = field(default_factory=dict)
     globals: set[str] = field(default_factory=set)
 
     def add(self, name: str, value: ast.expr | None) -> None:
@@ -91,7 +92,6 @@ class Names:
         """Module, number of leading dots, line."""
         self.nodes: list[tuple[ast.AST, Chain]] = []
         """The calls, assignments and strings, in source order, with the scopes around them."""
-        self._aliases: dict[str, str] = {}
         self._stars: list[str] = []
         self._scopes: dict[ast.AST, _Bindings] = {}
         self._module = tree
@@ -109,6 +109,7 @@ class Names:
         for scope in self._scopes.values():
             for name in scope.globals & set(scope.values):
                 module.values.setdefault(name, []).extend(scope.values.pop(name))
+                module.imports.setdefault(name, []).extend(scope.imports.pop(name, ()))
 
     def _collect(self, node: ast.AST, chain: Chain) -> None:
         if isinstance(node, _SCOPE):
@@ -147,22 +148,21 @@ class Names:
                 bindings.add(argument.arg, None)
 
     def _import(self, node: ast.Import | ast.ImportFrom, chain: Chain) -> None:
+        bindings = self._scopes[chain[-1]]
         for name in node.names:
-            self._scopes[chain[-1]].add(name.asname or name.name.partition(".")[0], None)
-        if isinstance(node, ast.Import):
-            for name in node.names:
+            bound = name.asname or name.name.partition(".")[0]
+            bindings.add(bound, None)
+            if isinstance(node, ast.Import):
                 self.imports.append((name.name, 0, node.lineno))
-                root = name.name.partition(".")[0]
-                self._aliases[name.asname or root] = name.name if name.asname else root
-            return
-        module = node.module or ""
-        for name in node.names:
-            parts = (module,) if name.name == "*" else (module, name.name)
-            self.imports.append((".".join(filter(None, parts)), node.level, node.lineno))
-            if name.name == "*" and node.level == 0:
-                self._stars.append(module)
+                bindings.imports.setdefault(bound, []).append(name.name if name.asname else bound)
+                continue
+            parts = (node.module,) if name.name == "*" else (node.module, name.name)
+            dotted = ".".join(filter(None, parts))
+            self.imports.append((dotted, node.level, node.lineno))
+            if node.level == 0 and name.name == "*":
+                self._stars.append(dotted)
             elif node.level == 0:
-                self._aliases[name.asname or name.name] = f"{module}.{name.name}"
+                bindings.imports.setdefault(bound, []).append(dotted)
 
     def _bind(self, target: ast.expr, value: ast.expr | None, chain: Chain) -> None:
         if isinstance(target, ast.Name):
@@ -180,19 +180,30 @@ class Names:
         elif isinstance(target, ast.Attribute):
             self._attributes.add(target.attr)
 
-    def dotted(self, node: ast.expr) -> str:
-        """Return the dotted name of an expression after imports; it begins with `?` where its start is not imported."""
+    def dotted(self, node: ast.expr, chain: Chain) -> list[str]:
+        """Return the dotted names that an expression may have after imports, the likeliest first.
+
+        There are several where a name is imported from several modules. Where its start is not imported, the first
+        begins with `?`, and those below each `from … import *` follow.
+        """
         parts: list[str] = []
         while isinstance(node, ast.Attribute):
             parts.append(node.attr)
             node = node.value
-        start = self._aliases.get(node.id, f"?{node.id}") if isinstance(node, ast.Name) else "?"
-        return ".".join((start, *reversed(parts)))
+        tail = ".".join(reversed(parts))
+        if not isinstance(node, ast.Name):
+            return [f"?.{tail}"]
+        starts = self._imported(node.id, chain) or [f"?{node.id}", *(f"{star}.{node.id}" for star in self._stars)]
+        return [f"{start}.{tail}" if tail else start for start in starts]
 
-    def candidates(self, node: ast.expr) -> list[str]:
-        """Return the dotted names that an expression may have: its own, and those below each `from … import *`."""
-        dotted = self.dotted(node)
-        return [dotted, *(f"{star}.{dotted[1:]}" for star in self._stars if dotted.startswith("?") and len(dotted) > 1)]
+    def is_assigned(self, name: str, chain: Chain) -> bool:
+        """Whether the scope that a name is seen from binds it otherwise than by an import."""
+        found = self._visible(name, chain)
+        return found is not None and len(found[0]) > len(self._imported(name, chain))
+
+    def _imported(self, name: str, chain: Chain) -> list[str]:
+        found = self._visible(name, chain)
+        return list(dict.fromkeys(self._scopes[found[1][-1]].imports.get(name, ()))) if found else []
 
     def constant(self, node: ast.expr, chain: Chain, depth: int = 0) -> Known | None:
         """Return the string that an expression is, by itself or through names that are assigned once, or None."""

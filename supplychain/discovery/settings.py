@@ -25,29 +25,21 @@ def read_environment(source: SourceFile) -> Found:
 
 
 def read_dockerfile(source: SourceFile) -> Found:
-    """Return the endpoint settings of a Dockerfile: ENV, ARG defaults, and assignments in RUN."""
+    """Return the endpoint settings of a Dockerfile: ENV, ARG defaults, and assignments in what it runs."""
     found = Found()
-    parser = DockerfileParser(fileobj=io.BytesIO(source.data))
+    text = source.data.decode("utf-8-sig", "replace")
+    lines = text.splitlines()
+    parser = DockerfileParser(fileobj=io.BytesIO(text.encode()))
     for instruction in parser.structure:
-        if instruction["instruction"] not in {"ENV", "ARG", "RUN"}:
+        word, _, value = instruction["content"].strip().removeprefix("ONBUILD ").partition(" ")
+        if instruction["instruction"] == "COMMENT":
             continue
-        first = instruction["startline"] + 1
-        lines = instruction["content"].splitlines()
-        for variable, value in _assignments(instruction["instruction"], instruction["value"]):
-            offset = next((number for number, line in enumerate(lines) if variable in line), 0)
-            _add(found, source, variable, value, first + offset)
+        pairs = _assignments(word.upper(), instruction["value"] if word.upper() != "ENV" else value)
+        for variable, text in pairs:
+            numbers = range(instruction["startline"], min(instruction["endline"] + 1, len(lines)))
+            shown = (n for n in numbers if _names(variable, lines[n]) and not lines[n].lstrip().startswith("#"))
+            _add(found, source, variable, text, next(shown, instruction["startline"]) + 1)
     return found
-
-
-def _assignments(instruction: str, value: str) -> list[tuple[str, str]]:
-    try:
-        parts = shlex.split(value)
-    except ValueError:
-        parts = value.split()
-    if instruction == "ENV" and len(parts) > 1 and "=" not in parts[0]:
-        return [(parts[0], " ".join(parts[1:]))]
-    pairs = (part.partition("=") for part in parts)
-    return [(name, text.rstrip(";")) for name, equals, text in pairs if equals]
 
 
 def _add(found: Found, source: SourceFile, variable: str, value: str, line: int) -> None:

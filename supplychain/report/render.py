@@ -20,7 +20,7 @@ from supplychain.model.text import printable
 
 REPORT = "allure-report.html"
 HISTORY = "history.jsonl"
-CONTROL = "COMP-EN18031-025"
+TITLE = "COMP-EN18031-025 Model Supply Chain Security"
 TIME_LIMIT = 180.0
 """Seconds that Allure may take; it needs about one for the ten scenarios of the control."""
 
@@ -174,8 +174,8 @@ def _name(reports: Path) -> str:
     try:
         run = json.loads((reports / "latest" / "run.json").read_text("utf-8"))
     except (OSError, ValueError):
-        return CONTROL
-    return f"{CONTROL}: {run['headline']}" if isinstance(run, dict) and "headline" in run else CONTROL
+        return TITLE
+    return f"{TITLE}: {run['headline']}" if isinstance(run, dict) and "headline" in run else TITLE
 
 
 def _run(command: list[str], work: Path, time_limit: float, name: str) -> None:
