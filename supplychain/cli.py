@@ -74,6 +74,7 @@ def _run(options: argparse.Namespace) -> int:
     from behave.exception import TagExpressionError
     from behave.parser import ParserError
     from behave.runner import Runner
+    from behave.step_registry import registry
 
     from supplychain.suite import root
 
@@ -81,11 +82,14 @@ def _run(options: argparse.Namespace) -> int:
     arguments = [str(root() / "features"), "--format=plain", "--no-timings", "--no-snippets", "--no-summary"]
     arguments += [f"--define={name}={value}" for name, value in given.items() if value]
     arguments += [f"--tags={expression}" for expression in options.tags]
+    registry.clear()  # the steps of an earlier run in this process
     try:
         # no configuration file: one in the current folder may be the target's, and could name code to run
         runner = Runner(Configuration(arguments, load_config=False))
         runner.run()
-    except (BehaveConfigError, ParserError, TagExpressionError) as error:
+    except TagExpressionError as error:
+        return _could_not_run(f"--tags is no tag expression: {error}")
+    except (BehaveConfigError, ParserError) as error:
         return _could_not_run(str(error))
     view = getattr(runner.context, "view", None)
     return COULD_NOT_RUN if view is None else int(view.exit_code)

@@ -14,6 +14,8 @@ from supplychain.target import NotReadError, Target
 
 _HEADING = re.compile(r"^ {0,3}(#{1,6})\s+(?P<heading>\S.*)$")
 _FENCE = re.compile(r"^ {0,3}(?P<marks>`{3,}|~{3,})(?P<rest>.*)$")
+_FIELD = 200
+"""Characters of a line in which a field is looked for: the patterns take long for a hostile line."""
 _LINE_END = re.compile(r"\r\n?|\n")
 
 
@@ -38,18 +40,19 @@ def _read(target: Target, role: str, path: str, covers: tuple[int, ...]) -> Docu
         content = target.read(file)
     except NotReadError:
         return Document(role=role, file=path, digest=None, covers=covers)
-    # a line longer than a report shows holds no field; the patterns would take long for it
-    lines = [line[:LIMIT] for line in _LINE_END.split(content.data.decode("utf-8-sig", "replace"))]
+    lines = _LINE_END.split(content.data.decode("utf-8-sig", "replace"))
     rules = catalog.documents()
     owner = reviewed = reviewed_line = None
     placeholders: list[tuple[str, int]] = []
     for number, line, is_code in _marked(lines):
-        placeholders.extend((text, number) for text in rules.placeholders(line))
+        unfilled = _placeholders(line)
+        placeholders.extend((text, number) for text in unfilled)
         if is_code:
             continue
-        if owner is None and (match := re.match(rules.owner_pattern, line)) and not rules.placeholders(line):
+        field = line[:_FIELD]
+        if owner is None and (match := re.match(rules.owner_pattern, field)) and not unfilled:
             owner = match["value"]
-        if reviewed is None and (match := re.match(rules.reviewed_pattern, line)):
+        if reviewed is None and (match := re.match(rules.reviewed_pattern, field)):
             reviewed, reviewed_line = _date(match["value"]), number
     return Document(
         role=role,
@@ -62,6 +65,15 @@ def _read(target: Target, role: str, path: str, covers: tuple[int, ...]) -> Docu
         sections=tuple(_sections(lines)),
         covers=covers,
     )
+
+
+def _placeholders(line: str) -> list[str]:
+    """Return the texts of a line that were to be replaced; a long line is searched in overlapping parts."""
+    find = catalog.documents().placeholders
+    if len(line) <= LIMIT:
+        return find(line)
+    parts = (line[start : start + LIMIT] for start in range(0, len(line), LIMIT // 2))
+    return list(dict.fromkeys(text for part in parts for text in find(part)))
 
 
 def _marked(lines: list[str]) -> Iterator[tuple[int, str, bool]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tempfile
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -18,7 +19,8 @@ from supplychain.target import File, NotReadError, Target
 SIZE_LIMIT = 32_000_000
 """Bytes of an inventory that are read."""
 _HEAD = 4096
-_SUFFIXES = (".json", ".xml", ".spdx", ".rdf", ".yaml", ".yml")
+_WORD = re.compile(rb"""[^\s"'<>,]+""")
+_SUFFIXES = (".json", ".jsonld", ".cdx", ".xml", ".spdx", ".rdf", ".yaml", ".yml", ".tag", ".txt")
 
 
 def read_boms(target: Target) -> tuple[Bom, ...]:
@@ -47,13 +49,13 @@ def _read(target: Target, file: File, *, is_own: bool) -> Bom | None:
     except NotReadError as error:
         return Bom(file=file.path, digest="", format=form, problem=str(error))
     try:
-        entries = list(_READERS[form](content.data, file.path))
+        entries = list(_READERS[form](content.data))
     except Exception as error:  # noqa: BLE001 - the libraries raise what they like on damaged input; none of it may pass
         problem = f"{type(error).__name__}: {error}"
         return Bom(file=file.path, digest=content.digest, format=form, problem=problem)
-    lines = content.data.splitlines()
+    lines = _Lines(content.data)
     listed = (
-        Listed(component=component, version=version, at=Place(file=file.path, line=_line(lines, component)))
+        Listed(component=component, version=version, at=Place(file=file.path, line=lines.of(component)))
         for component, version in entries
     )
     return Bom(file=file.path, digest=content.digest, format=form, listed=tuple(listed))
@@ -65,7 +67,7 @@ def _format(head: bytes) -> str | None:
         return "CycloneDX XML" if compact.startswith((b"<", b"\xef\xbb\xbf<")) else "CycloneDX"
     if b"spdx.org/rdf/3." in compact:
         return "SPDX 3"
-    if b'"spdxVersion":"SPDX-2' in compact or b"SPDXVersion:SPDX-2" in compact or b"spdxVersion:SPDX-2" in compact:
+    if re.search(rb"""(?i)["']?spdxVersion["']?:["']?SPDX-2|specVersion>SPDX-2""", compact):
         return "SPDX 2"
     return None
 
@@ -73,17 +75,19 @@ def _format(head: bytes) -> str | None:
 Entries = Iterator[tuple[Component, str | None]]
 
 
-def _cyclonedx(data: bytes, _: str) -> Entries:
+def _cyclonedx(data: bytes) -> Entries:
     """Yield the components of a CycloneDX JSON file; the library checks its structure."""
     from cyclonedx.model.bom import Bom as CycloneDx
 
-    document = json.loads(data)
+    document = _object(data)
     if document.get("bomFormat") != "CycloneDX":
         raise ValueError("bomFormat is not CycloneDX")
+    if not isinstance(document.get("components", []), list):
+        raise ValueError("components is not a list")
     yield from _cyclonedx_components(CycloneDx.from_json(document))  # type: ignore[attr-defined]  # a library's decorator adds it
 
 
-def _cyclonedx_xml(data: bytes, _: str) -> Entries:
+def _cyclonedx_xml(data: bytes) -> Entries:
     import io
 
     from cyclonedx.model.bom import Bom as CycloneDx
@@ -104,13 +108,19 @@ def _cyclonedx_components(bom: Any) -> Entries:
         yield Component(kind=Kind.SERVICE, source="", name=service.name), service.version
 
 
-def _spdx2(data: bytes, path: str) -> Entries:
+def _spdx2(data: bytes) -> Entries:
     """Yield the packages of an SPDX 2 file in any of its serializations; spdx-tools reads files only."""
     from spdx_tools.spdx.parser.parse_anything import parse_file
 
-    suffix = next((ending for ending in _SUFFIXES if path.lower().endswith(ending)), ".spdx")
-    if suffix == ".xml" and b"rdf:RDF" in data[:_HEAD]:
-        suffix = ".rdf.xml"
+    start = data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
+    if start == b"<":
+        if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
+            raise ValueError("it declares entities, which are not expanded")
+        suffix = ".rdf.xml" if b"rdf:RDF" in data[:_HEAD] else ".xml"
+    elif start == b"{":
+        suffix = ".json"
+    else:
+        suffix = ".spdx" if re.search(rb"(?m)^SPDXVersion:", data) else ".yaml"
     with tempfile.NamedTemporaryFile(suffix=suffix) as copy:
         copy.write(data)
         copy.flush()
@@ -123,9 +133,12 @@ def _spdx2(data: bytes, path: str) -> Entries:
         yield _entry(None, parsed, purpose.lower(), package.name), version
 
 
-def _spdx3(data: bytes, _: str) -> Entries:
+def _spdx3(data: bytes) -> Entries:
     """Yield the packages of an SPDX 3 JSON-LD file; no library reads it yet."""
-    for element in json.loads(data)["@graph"]:
+    graph = _object(data).get("@graph")
+    if not isinstance(graph, list) or not all(isinstance(element, dict) for element in graph):
+        raise ValueError("@graph is not a list of elements")
+    for element in graph:
         kind = str(element.get("type", element.get("@type", "")))
         if not kind.endswith("Package"):
             continue
@@ -135,7 +148,14 @@ def _spdx3(data: bytes, _: str) -> Entries:
         yield _entry(None, parsed, kind.lower(), str(element.get("name", ""))), version
 
 
-_READERS: dict[str, Callable[[bytes, str], Entries]] = {
+def _object(data: bytes) -> dict[str, Any]:
+    document = json.loads(data)
+    if not isinstance(document, dict):
+        raise ValueError("its top level is not an object")
+    return document
+
+
+_READERS: dict[str, Callable[[bytes], Entries]] = {
     "CycloneDX": _cyclonedx,
     "CycloneDX XML": _cyclonedx_xml,
     "SPDX 2": _spdx2,
@@ -168,11 +188,16 @@ def _version(purl: PackageURL | None) -> str | None:
     return purl.version if purl else None
 
 
-def _line(lines: list[bytes], component: Component) -> int | None:
-    """Return the first line that names a component."""
-    names = [component.id.encode(), component.name.encode(), component.name.rpartition("/")[2].encode()]
-    for name in names:
-        for number, line in enumerate(lines, start=1):
-            if name in line:
-                return number
-    return None
+class _Lines:
+    """The first line of each word of a file."""
+
+    def __init__(self, data: bytes) -> None:
+        self._first: dict[bytes, int] = {}
+        for number, line in enumerate(data.splitlines(), start=1):
+            for word in _WORD.findall(line):
+                self._first.setdefault(word, number)
+
+    def of(self, component: Component) -> int | None:
+        """Return the first line that names a component."""
+        names = (component.id, component.name, component.name.rpartition("/")[2])
+        return next((line for name in names if (line := self._first.get(name.encode())) is not None), None)

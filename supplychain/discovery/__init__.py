@@ -76,6 +76,7 @@ class _Run:
         self._found: dict[str, Found] = {}
         self._unread: dict[tuple[str, str, Scope], Unread] = {}
         self._looked_at = 0
+        self._python: list[str] = []
 
     def look_at(self, file: File) -> None:
         kind = self._kinds.of(file.path)
@@ -87,6 +88,8 @@ class _Run:
             self.not_read(name, "this version has no carrier for them", file.path, 1)
             return
         self._looked_at += 1
+        if key == "python":
+            self._python.append(file.path)
         try:
             content = self._target.read(file)
             scope = self._scopes.of(file.path)
@@ -122,8 +125,7 @@ class _Run:
         self._unread[key] = Unread(what=what, reason=reason, count=known.count + 1 if known else 1, at=at)
 
     def inventory(self, self_test: SelfTest) -> Inventory:
-        python_files = [f.path for f in self._target.files if (kind := self._kinds.of(f.path)) and kind[1] == "python"]
-        scopes = {path: self._scopes.of(path) for path in python_files}
+        scopes = {path: self._scopes.of(path) for path in self._python}
         imports = {path: [name for name, _ in found.imports] for path, found in self._found.items()}
         reached = imported_by_production(scopes, imports)
         for path in reached & set(self._found):

@@ -96,8 +96,8 @@ class _Reader:
         services = catalog.services()
         seen: set[str] = set()
         for module, level, line in self._names.imports:
-            base = package[: len(package) - level + 1] if level else []
-            self._found.imports.append((".".join([*base, module] if module else base), line))
+            base = package[: max(len(package) - level + 1, 0)] if level else []
+            self._found.imports.append((".".join([*base, module]), line))
             if level:
                 continue
             for name, service in services.items():

@@ -24,7 +24,7 @@ def read(source: SourceFile) -> Found:
         copy.flush()
         try:
             parsed = RequirementsFile.from_file(copy.name, include_nested=False)
-        except (ValueError, UnicodeDecodeError, AttributeError) as error:
+        except Exception as error:
             raise NotParsedError(f"not a requirement file: {type(error).__name__}") from error
     for requirement in parsed.requirements:
         line = requirement.requirement_line.line_number
@@ -34,6 +34,8 @@ def read(source: SourceFile) -> Found:
             found.unresolved.append(source.unresolved(Kind.PACKAGE, line, "requirement", text, reason))
             continue
         pinned = requirement.get_pinned_version if requirement.is_pinned else None
+        if pinned and "*" in pinned:
+            pinned = None  # a range
         found.references.append(
             Reference(
                 component=Component(kind=Kind.PACKAGE, source="pypi", name=canonicalize_name(requirement.name)),
@@ -44,5 +46,10 @@ def read(source: SourceFile) -> Found:
                 address=requirement.link.url if requirement.link else None,
                 digest=source.digest,
             )
+        )
+    for invalid in parsed.invalid_lines:
+        reason = "a line that is no requirement as pip reads it"
+        found.unresolved.append(
+            source.unresolved(Kind.PACKAGE, invalid.line_number, "requirement", invalid.line, reason)
         )
     return found

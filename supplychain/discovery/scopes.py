@@ -30,12 +30,12 @@ def imported_by_production(scopes: Mapping[str, Scope], imports: Mapping[str, Se
     """Return the Python files outside production scope that production code imports, directly or through others.
 
     `scopes` maps each Python file to its scope, `imports` to the dotted names that it imports. A name can be found
-    below any folder, since the import path is not known; a file of production scope is preferred.
+    below any folder, since the import path is not known; the file that has it as its whole path is always meant, and
+    else one of production scope is preferred. Importing a module runs the packages around it too.
     """
     modules: dict[str, list[str]] = {}
     for path in scopes:
-        stem = path.removesuffix(".pyi").removesuffix(".pyw").removesuffix(".py").removesuffix("/__init__")
-        parts = stem.split("/")
+        parts = _module(path).split(".")
         for start in range(len(parts)):
             modules.setdefault(".".join(parts[start:]), []).append(path)
     reached: set[str] = set()
@@ -43,14 +43,22 @@ def imported_by_production(scopes: Mapping[str, Scope], imports: Mapping[str, Se
     while pending:
         path = pending.pop()
         for name in imports.get(path, ()):
-            for module in (name, name.rpartition(".")[0]):
+            parts = name.split(".")
+            for module in (".".join(parts[:end]) for end in range(1, len(parts) + 1)):
                 found = modules.get(module, ())
-                near = [f for f in found if scopes[f] is Scope.PROD] or _nearest(path, found)
-                for file in near:
+                whole = [file for file in found if _module(file) == module]
+                likely = [file for file in found if scopes[file] is Scope.PROD] or _nearest(path, found)
+                for file in (*whole, *likely):
                     if scopes[file] is not Scope.PROD and file not in reached:
                         reached.add(file)
                         pending.append(file)
     return frozenset(reached)
+
+
+def _module(path: str) -> str:
+    """Return the dotted name of a file, seen from the root."""
+    stem = path.removesuffix(".pyi").removesuffix(".pyw").removesuffix(".py").removesuffix("/__init__")
+    return stem.replace("/", ".")
 
 
 def _nearest(path: str, found: Sequence[str]) -> Sequence[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import shlex
 
 from dockerfile_parse import DockerfileParser
@@ -11,6 +12,9 @@ from dotenv.parser import parse_stream
 from supplychain import catalog
 from supplychain.discovery.interface import Found, SourceFile
 from supplychain.model.reference import Override
+
+_ASSIGNED = re.compile(r"""(?<!\w)(?P<name>[A-Z]\w*)=[\\"']*(?P<value>[^\s;&|"'\\]*)""")
+"""A variable that a shell command sets."""
 
 
 def read_environment(source: SourceFile) -> Found:
@@ -28,18 +32,36 @@ def read_dockerfile(source: SourceFile) -> Found:
     """Return the endpoint settings of a Dockerfile: ENV, ARG defaults, and assignments in what it runs."""
     found = Found()
     text = source.data.decode("utf-8-sig", "replace")
-    lines = text.splitlines()
-    parser = DockerfileParser(fileobj=io.BytesIO(text.encode()))
-    for instruction in parser.structure:
-        word, _, value = instruction["content"].strip().removeprefix("ONBUILD ").partition(" ")
-        if instruction["instruction"] == "COMMENT":
+    lines = list(enumerate(text.splitlines(), start=1))
+    for instruction in DockerfileParser(fileobj=io.BytesIO(text.encode())).structure:
+        word, value = instruction["instruction"], instruction["value"]
+        if word == "COMMENT":
             continue
-        pairs = _assignments(word.upper(), instruction["value"] if word.upper() != "ENV" else value)
-        for variable, text in pairs:
-            numbers = range(instruction["startline"], min(instruction["endline"] + 1, len(lines)))
-            shown = (n for n in numbers if _names(variable, lines[n]) and not lines[n].lstrip().startswith("#"))
-            _add(found, source, variable, text, next(shown, instruction["startline"]) + 1)
+        if word == "ONBUILD":
+            word, _, value = value.partition(" ")
+        own = lines[instruction["startline"] : instruction["endline"] + 1]
+        own = [(number, line) for number, line in own if not line.lstrip().startswith("#")]
+        if word.upper() not in {"ENV", "ARG"}:
+            for number, line in own:
+                for match in _ASSIGNED.finditer(line):
+                    _add(found, source, match["name"], match["value"], number)
+            continue
+        for variable, given in _assignments(word.upper(), value):
+            named = re.compile(rf"(?<!\w){re.escape(variable)}(?!\w)")
+            line_number = next((number for number, line in own if named.search(line)), instruction["startline"] + 1)
+            _add(found, source, variable, given, line_number)
     return found
+
+
+def _assignments(instruction: str, value: str) -> list[tuple[str, str]]:
+    try:
+        parts = shlex.split(value)
+    except ValueError:
+        parts = value.split()
+    if instruction == "ENV" and len(parts) > 1 and "=" not in parts[0]:
+        return [(parts[0], " ".join(parts[1:]))]
+    pairs = (part.partition("=") for part in parts)
+    return [(name, text) for name, equals, text in pairs if equals]
 
 
 def _add(found: Found, source: SourceFile, variable: str, value: str, line: int) -> None:

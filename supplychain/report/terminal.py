@@ -33,6 +33,8 @@ def show(view: View, reports: list[Path], stream: TextIO | None = None) -> None:
     console.print()
     console.print(Text(view.headline, style="bold"))
     console.print(_scenarios(view, width=console.width if console.is_terminal else 120))
+    for reason, names in view.broken:
+        console.print(Text(f"Cannot be trusted ({names}): {reason}", style="red"))
     if view.ranked:
         console.print(Text("What is wrong, most severe first", style="bold"))
         for item in view.ranked[:SHOWN]:

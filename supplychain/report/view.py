@@ -154,6 +154,15 @@ class View:
         return tuple(sorted(found, key=lambda item: (_SEVERITIES.index(item.row.severity), -item.more)))
 
     @property
+    def broken(self) -> tuple[tuple[str, str], ...]:
+        """Why checks cannot be trusted in this run, each reason with the requirements that it is given for."""
+        reasons: dict[str, list[str]] = {}
+        for row in self.rows:
+            if row.finding and row.finding.outcome is Outcome.ERROR:
+                reasons.setdefault(row.finding.reason, []).append(row.requirement.id)
+        return tuple((reason, ", ".join(names)) for reason, names in reasons.items())
+
+    @property
     def next_steps(self) -> tuple[NextStep, ...]:
         """The commands and edits that would decide the most of what is undetermined, the best first."""
         helped: dict[str, list[str]] = {}
