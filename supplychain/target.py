@@ -336,6 +336,9 @@ def _index(root: Path) -> dict[str, bytes] | None:
 
 
 def _index_entries(data: bytes) -> dict[str, bytes]:
+    checksum = hashlib.sha1(data[:-_CHECKSUM], usedforsecurity=False).digest()
+    if data[-_CHECKSUM:] not in {checksum, bytes(_CHECKSUM)}:  # git can be told to write zeros instead
+        raise ValueError("damaged")
     stream = io.BytesIO(data)
     found = {}
     for entry in read_index(stream):

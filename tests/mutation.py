@@ -20,8 +20,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import cosmic_ray.plugins
-from cosmic_ray.ast import get_ast_from_path
-from cosmic_ray.ast.ast_query import ASTQuery
 from cosmic_ray.mutating import mutate_code
 
 ROOT = Path(__file__).parent.parent
@@ -82,7 +80,7 @@ def mutants() -> list[Mutant]:
 
 def _is_code(changed: str) -> bool:
     """Whether a change is more than one of an annotation: `X | None` is never evaluated."""
-    return " | " not in changed or "->" not in changed and ": " not in changed
+    return " | " not in changed or ("->" not in changed and ": " not in changed)
 
 
 def _changed(before: str, after: str) -> str:

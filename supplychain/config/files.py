@@ -26,7 +26,9 @@ def read_declaration(target: Target) -> tuple[Declaration | None, str | None]:
             raise ConfigError(f"{DECLARATION}: a link, a folder or a device; put the file itself into the target")
         return None, None
     if file.size > SIZE_LIMIT:
-        raise ConfigError(f"{DECLARATION}: it has {file.size:,} bytes; a configuration file may have {SIZE_LIMIT:,}")
+        raise ConfigError(
+            f"{DECLARATION}: a configuration file may have {SIZE_LIMIT:,} bytes; this one has {file.size:,}"
+        )
     try:
         content = target.read(file)
     except NotReadError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
+from itertools import takewhile
 from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -41,7 +42,7 @@ def parse(model: type[Model], data: bytes, name: str) -> Model:
         ConfigError: it is too large, not UTF-8, not TOML, or does not fit `model`.
     """
     if len(data) > SIZE_LIMIT:
-        raise ConfigError(f"{name}: it has {len(data):,} bytes; a configuration file may have {SIZE_LIMIT:,}")
+        raise ConfigError(f"{name}: a configuration file may have {SIZE_LIMIT:,} bytes; this one has more")
     try:
         text = data.decode("utf-8-sig")
         if _DOTTED.search(text):
@@ -108,8 +109,9 @@ def line_of(text: str, location: Location) -> int:
             path = header + _parts(match["key"])
         else:
             continue
-        if len(path) > best_length and location[: len(path)] == path:
-            best, best_length = number, len(path)
+        shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(path, location, strict=False)))
+        if shared > best_length:
+            best, best_length = number, shared
     return best
 
 

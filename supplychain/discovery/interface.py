@@ -49,7 +49,9 @@ class Found:
     unresolved: list[Unresolved] = field(default_factory=list)
     overrides: list[Override] = field(default_factory=list)
     imports: list[tuple[str, int]] = field(default_factory=list)
-    """Modules that Python source imports, as dotted names from the root where that is known, with the line."""
+    """Modules that Python source imports, as dotted names from the root where that is known, with the line.
+
+    A relative import of the root begins with a dot."""
 
 
 class Carrier(Protocol):

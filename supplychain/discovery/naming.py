@@ -68,10 +68,15 @@ def from_name(text: str, kind: Kind, registry: Registry, exists: Callable[[str],
     return Named(Component(kind=kind, source=registry.key, name=name), revision)
 
 
+def trim(path: str) -> str:
+    """Return a path without the dots that mean the folder it is seen from, and without a slash at its end."""
+    return re.sub(r"^(\./+)+", "", path).rstrip("/")
+
+
 def _local(text: str, exists: Callable[[str], bool], folder: str) -> str | None:
     if not text:
         return None
-    trimmed = re.sub(r"^(\./)+", "", text).rstrip("/")
+    trimmed = trim(text)
     for candidate in (trimmed, f"{folder}/{trimmed}" if folder else trimmed):
         if trimmed and ".." not in candidate.split("/") and exists(candidate):
             return candidate

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from supplychain import catalog
 from supplychain.catalog.interface import Loader, Registry
 from supplychain.discovery.interface import Found, NotParsedError, SourceFile
-from supplychain.discovery.naming import Named, from_address, from_name, is_address
+from supplychain.discovery.naming import Named, from_address, from_name, is_address, trim
 from supplychain.discovery.python_names import Chain, Names
 from supplychain.model.component import Component, Kind
 from supplychain.model.reference import Override, Reference, Resolution
@@ -96,7 +96,7 @@ class _Reader:
         services = catalog.services()
         seen: set[str] = set()
         for module, level, line in self._names.imports:
-            base = package[: max(len(package) - level + 1, 0)] if level else []
+            base = package[: max(len(package) - level + 1, 0)] or [""] if level else []
             self._found.imports.append((".".join([*base, module]), line))
             if level:
                 continue
@@ -165,7 +165,7 @@ class _Reader:
             return
         local = loader.local_argument and _keyword(node, loader.local_argument)
         if local and (word_known := self._names.constant(local, chain)) and word_known.value == "local":
-            named: Named | None = Named(Component(kind=kind, source="file", name=known.value.strip("./") or "."))
+            named: Named | None = Named(Component(kind=kind, source="file", name=trim(known.value) or "."))
         else:
             named = self._name(known.value, kind, registry, loader)
         if named is None:

@@ -43,7 +43,7 @@ def imported_by_production(scopes: Mapping[str, Scope], imports: Mapping[str, Se
     while pending:
         path = pending.pop()
         for name in imports.get(path, ()):
-            parts = name.split(".")
+            parts = name.strip(".").split(".")
             for module in (".".join(parts[:end]) for end in range(1, len(parts) + 1)):
                 found = modules.get(module, ())
                 whole = [file for file in found if _module(file) == module]

@@ -202,8 +202,10 @@ def test_an_empty_policy_has_the_strict_defaults() -> None:
         ("schema = 1\nnonsense = 1\n", "file.toml:2: nonsense: unknown key; remove it"),
         ('schema = 1\n[project]\nname = "n"\nowner = "o"\napprover = "a"\n',
          "file.toml:5: project.approver: unknown key; remove it"),
-        (f"schema = 1\n{COMPONENT}{COMPONENT.replace('one', 'two')}revison = 'x'\n",
+        (f"schema = 1\n{COMPONENT}{COMPONENT.replace('/one', '/two')}revison = 'x'\n",
          "file.toml:6: component.1.revison: unknown key; did you mean 'revision'?"),
+        (f"schema = 1\n{COMPONENT.replace('component', 'components')}",
+         "file.toml:2: components: unknown key; did you mean 'component'?"),
         (f"schema = 1\n{COMPONENT}[component.provenance]\nsource = 's'\ncreater = 'c'\n",
          "file.toml:6: component.0.provenance.creater: unknown key; did you mean 'creator'?"),
     ],
@@ -218,6 +220,7 @@ def test_an_unknown_key_gives_the_one_that_was_meant(text: str, message: str) ->
         ("", "file.toml:1: schema: missing; add it"),
         ('schema = 1\n\n[project]\nname = "n"\n', "file.toml:3: project.owner: missing; add it"),
         (f"schema = 1\n{COMPONENT}[[component]]\nlabel = 'x'\n", "file.toml:4: component.1.id: missing; add it"),
+        ('schema = 1\n\nproject.name = "n"\n', "file.toml:3: project.owner: missing; add it"),
         ('schema = 1\n[incident]\nplan = "p"\n', "file.toml:2: incident.contacts: missing; add it"),
     ],
 )
@@ -331,7 +334,8 @@ def test_a_byte_order_mark_is_accepted() -> None:
 
 def test_a_file_beyond_the_limit_is_not_parsed() -> None:
     assert (
-        refused(b"[" * (SIZE_LIMIT + 1)) == "file.toml: it has 1,000,001 bytes; a configuration file may have 1,000,000"
+        refused(b"[" * (SIZE_LIMIT + 1))
+        == "file.toml: a configuration file may have 1,000,000 bytes; this one has more"
     )
 
 
@@ -339,7 +343,7 @@ def test_a_file_beyond_the_limit_is_not_parsed() -> None:
     "text",
     [
         "schema = " + "[" * 100_000,
-        "schema = " + "[" * 400 + "]" * 400,
+        "schema = " + "[" * 2_000 + "]" * 2_000,
         "schema = " + "{a=" * 5_000,
         "project.name." + "a." * 5_000 + "b = 1",
         "[project.name." + "a . " * 5_000 + "b]",
@@ -357,7 +361,7 @@ def test_a_number_of_many_digits_is_refused(number: str) -> None:
 
 
 def test_a_hostile_key_is_shown_escaped() -> None:
-    assert refused('schema = 1\n"a\\u202eb\\n" = 1\n') == r"file.toml:2: a\u202eb\n: unknown key; remove it"
+    assert refused('schema = 1\n"a\\u202eb\\n" = 1\n').endswith(r": a\u202eb\n: unknown key; remove it")
 
 
 def test_a_long_value_is_cut() -> None:

@@ -24,7 +24,9 @@ def reports(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Path:
     assert root
     folder = tmp_path_factory.mktemp("hostile")
     target = empty_target(folder).plant("app.py", CODE).plant(f"{MARKDOWN.replace('/', '_')}.py", CODE)
-    target.plant("<img src=x onerror=alert(2)>.py", "from transformers import AutoModel\nAutoModel.from_pretrained(n())")
+    target.plant(
+        "<img src=x onerror=alert(2)>.py", "from transformers import AutoModel\nAutoModel.from_pretrained(n())"
+    )
     target.plant("supplychain.toml", f"schema = 1\n[project]\nname = 'x'\nowner = '{ALERT}'\n")
     out = folder / "reports"
     assert main(["run", str(target.path), "--policy", str(POLICY), "--output", str(out), "--now", NOW]) == 1
@@ -88,7 +90,13 @@ def test_the_control_and_its_unverified_reference_stand_in_the_description(allur
     allure.page.get_by_text("Test body").first.wait_for()
     allure.page.wait_for_timeout(500)
     text = "\n".join(frame.locator("body").inner_text() for frame in allure.page.frames)
-    for said in ("COMP-EN18031-025", "that reference is unverified", "NIST AI RMF", "Govern 1.7", "it satisfies none of them"):
+    for said in (
+        "COMP-EN18031-025",
+        "that reference is unverified",
+        "NIST AI RMF",
+        "Govern 1.7",
+        "it satisfies none of them",
+    ):
         assert said in text, said
 
 

@@ -76,7 +76,9 @@ def test_rows_of_one_rule_are_shown_once_most_severe_first(broken: Outcomes) -> 
 
 
 def test_next_steps_are_commands_where_there_is_one(tmp_path: Path) -> None:
-    target = empty_target(tmp_path).plant("a.py", "from transformers import AutoModel\nAutoModel.from_pretrained('a/b')")
+    target = empty_target(tmp_path).plant(
+        "a.py", "from transformers import AutoModel\nAutoModel.from_pretrained('a/b')"
+    )
     found = run_suite(target)
     steps = View(found.case, found.findings, "run").next_steps
     assert steps[0].command == "supplychain inventory write TARGET"

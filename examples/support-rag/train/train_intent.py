@@ -3,10 +3,9 @@
 from pathlib import Path
 
 import numpy as np
+from app.retrieval import Retriever
 from datasets import load_dataset
 from safetensors.numpy import save_file
-
-from app.retrieval import Retriever
 
 EPOCHS = 30
 RATE = 0.5

@@ -1,0 +1,108 @@
+"""The catalog: its files say what their types ask for, and hold together."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from supplychain import catalog
+from supplychain.catalog.interface import Loader, Registry, WeightFormat
+from supplychain.catalog.parsing import parse_words
+from supplychain.discovery import CARRIERS
+from supplychain.model.component import Kind
+
+LOADERS = [loader for entries in catalog.loaders().values() for loader in entries]
+
+
+@pytest.mark.parametrize("loader", LOADERS, ids=lambda loader: loader.call)
+def test_a_loader_names_a_call_a_registry_and_an_argument(loader: Loader) -> None:
+    assert re.fullmatch(r"(\*|[\w.]+):\w+", loader.call)
+    assert loader.registry in catalog.registries()
+    assert loader.keywords
+    assert bool(loader.builders) == bool(loader.builder_files)
+
+
+def test_no_call_is_listed_twice() -> None:
+    calls = [loader.call for loader in LOADERS]
+    assert len(calls) == len(set(calls))
+
+
+def test_the_longest_prefix_is_tried_first() -> None:
+    assert [len(x.prefix) for x in catalog.loaders()["from_pretrained"]] == sorted(
+        (len(x.prefix) for x in catalog.loaders()["from_pretrained"]), reverse=True
+    )
+
+
+@pytest.mark.parametrize("registry", catalog.registries().values(), ids=lambda registry: registry.key)
+def test_the_patterns_of_a_registry_name_its_components(registry: Registry) -> None:
+    re.compile(registry.name_pattern)
+    assert registry.host
+    for host in registry.host:
+        assert host.name == host.name.lower()
+        assert "name" in re.compile(host.path).groupindex
+    assert all(owner == owner.lower() for owner in registry.owners)
+    assert registry.also is None or registry.also.registry in catalog.registries()
+
+
+def test_a_host_and_a_setting_belong_to_one_registry() -> None:
+    hosts = [host.name for registry in catalog.registries().values() for host in registry.host]
+    settings = [
+        name for registry in catalog.registries().values() for name in (*registry.settings, *registry.attributes)
+    ]
+    assert len(hosts) == len(set(hosts))
+    assert len(settings) == len(set(settings))
+
+
+def test_each_carrier_of_the_catalog_is_built() -> None:
+    assert {entry.key for entry in catalog.carriers() if entry.key} == set(CARRIERS)
+
+
+def test_no_import_stands_for_two_services() -> None:
+    assert catalog.services()["openai"] == "openai"
+    assert all(name == name.strip(".") for name in catalog.services())
+
+
+@pytest.mark.parametrize("form", catalog.artifacts().format, ids=lambda form: f"{form.name} {form.magic[:2]}")
+def test_a_short_magic_is_limited_by_suffixes(form: WeightFormat) -> None:
+    assert form.magic.encode("latin-1")
+    assert len(form.magic) > 2 or form.suffixes
+    assert all(suffix.startswith(".") and suffix == suffix.lower() for suffix in form.suffixes)
+
+
+def test_the_loaders_load_models_and_datasets() -> None:
+    assert {loader.kind for loader in LOADERS} == {Kind.MODEL, Kind.DATASET}
+
+
+# Words in parentheses
+
+
+@pytest.mark.parametrize(
+    ("requirement", "text", "expected"),
+    [
+        ("1.1", "HuggingFace, TensorFlow Hub, PyTorch Hub", ("HuggingFace", "TensorFlow Hub", "PyTorch Hub")),
+        ("1.1", "hugging face,HF", ("HuggingFace",)),
+        ("1.1", "Kaggle", ("Kaggle",)),
+        ("8.1", "daily/weekly", ("daily", "weekly")),
+    ],
+)
+def test_known_words_are_spelled_as_the_catalog_does(requirement: str, text: str, expected: tuple[str, ...]) -> None:
+    assert parse_words(requirement, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("Kagle", "did you mean 'Kaggle'"),
+        ("Nowhere Registry", "Known registries: HuggingFace"),
+        ("", "unknown word ''"),
+    ],
+)
+def test_an_unknown_word_names_the_known_ones(text: str, message: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(message)):
+        parse_words("1.1", text)
+
+
+def test_a_sentence_without_parentheses_has_no_words() -> None:
+    with pytest.raises(KeyError):
+        catalog.words("10.5")

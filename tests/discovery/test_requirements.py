@@ -1,0 +1,90 @@
+"""pip requirement files: which packages a line names, and which lines name none."""
+
+from __future__ import annotations
+
+import pytest
+
+from supplychain.model.component import Kind
+from tests.discovery.support import look
+
+HASHES = " \\\n    --hash=sha256:" + "a" * 64 + " \\\n    --hash=sha256:" + "b" * 64
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("torch==2.0.0", "1 torch 2.0.0"),
+        ("torch===2.0.0", "1 torch 2.0.0"),
+        ("torch", "1 torch None"),
+        ("torch>=2,<3", "1 torch None"),
+        ("torch==2.*", "1 torch None"),
+        ("torch~=2.0", "1 torch None"),
+        ("\n# note\ntorch==2.0.0  # why", "3 torch 2.0.0"),
+        ("torch==2.0.0" + HASHES, "1 torch 2.0.0"),
+        ('torch==2.0.0; python_version < "3.13"', "1 torch 2.0.0"),
+        ("Torch_Vision[a,b]==1.0", "1 torch-vision 1.0"),
+        ("-e git+https://example.org/o/r.git@v1#egg=thing", "1 thing None"),
+        ("thing @ https://example.org/thing.zip", "1 thing None"),
+        ("https://example.org/thing-1.0-py3-none-any.whl", "1 thing 1.0"),
+        ("\ufefftorch==2.0.0\r\n", "1 torch 2.0.0"),
+        ("--index-url https://example.org\ntorch==2.0.0", "2 torch 2.0.0"),
+        ("-r other.txt\n-c constraints.txt\ntorch==2.0.0", "3 torch 2.0.0"),
+    ],
+)
+def test_a_line_names_a_package(text: str, expected: str) -> None:
+    found = look({"requirements.txt": text})
+    assert [f"{r.at.line} {r.component.name} {r.revision}" for r in found.references] == [expected]
+    assert found.unresolved == ()
+
+
+def test_lines_after_a_continued_one_keep_their_numbers() -> None:
+    found = look({"requirements.txt": f"a==1{HASHES}\nb==2\n"})
+    assert [(r.at.line, r.subject) for r in found.references] == [(1, "package:pypi/a"), (4, "package:pypi/b")]
+
+
+def test_the_address_of_a_direct_reference_is_kept() -> None:
+    (reference,) = look({"requirements.txt": "thing @ https://example.org/thing.zip"}).references
+    assert reference.address == "https://example.org/thing.zip"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "-e .",
+        "./local",
+        "git+https://example.org/o/r.git",
+        "https://example.org/archive.zip",
+        "torch==${VERSION}",
+        "torch = 2",
+        "!!garbage",
+        "--no-such-option",
+    ],
+)
+def test_a_line_without_a_package_name_is_unresolved(line: str) -> None:
+    found = look({"requirements.txt": f"# first\n{line}\n"})
+    assert [(u.kind, u.at.line) for u in found.unresolved] == [(Kind.PACKAGE, 2)]
+    assert found.references == ()
+
+
+@pytest.mark.parametrize("data", [b"\xff\xfe\x00", b"caf\xe9==1\n"])
+def test_a_file_that_is_no_text_is_not_read(data: bytes) -> None:
+    (unread,) = look({"requirements.txt": data}).unread
+    assert (unread.what, unread.count) == ("requirements.txt", 1)
+
+
+def test_a_file_as_powershell_writes_it_is_read() -> None:
+    found = look({"requirements.txt": "torch==2.0.0\r\n".encode("utf-16")})
+    assert [r.subject for r in found.references] == ["package:pypi/torch"]
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", "# only a comment\n", "-r other.txt\n"])
+def test_a_file_without_packages_names_none(text: str) -> None:
+    found = look({"requirements.txt": text})
+    assert (found.references, found.unresolved, found.looked_at) == ((), (), 1)
+
+
+@pytest.mark.parametrize(
+    "path", ["requirements-dev.txt", "dev_requirements.in", "requirements/base.txt", "constraints.txt"]
+)
+def test_the_usual_names_are_requirement_files(path: str) -> None:
+    assert [r.subject for r in look({path: "torch"}).references] == ["package:pypi/torch"]
