@@ -25,7 +25,7 @@ def read_documents(target: Target, declaration: Declaration | None) -> tuple[Doc
     plan = declaration.incident.plan if declaration and declaration.incident else None
     found = []
     for kind in catalog.documents().document:
-        candidates = [plan, *kind.files] if plan and "incident" in kind.role else list(kind.files)
+        candidates = [plan] if plan and "incident" in kind.role else list(kind.files)
         path = next((name for name in candidates if name and target.get(name)), candidates[0] or kind.files[0])
         found.append(_read(target, kind.role, path, declared.pop(path, ())))
     found.extend(_read(target, f"document {path}", path, covers) for path, covers in declared.items())

@@ -191,13 +191,15 @@ def _waived(row: Observation, requirement: Requirement, case: Case) -> Observati
     """Return a failed row as waived where a live waiver accepts it, else with why its waiver does not count."""
     if row.outcome is not Outcome.FAIL or case.declaration is None:
         return row
+    refused = ""
     for waiver in case.declaration.waiver:
         if waiver.requirement == requirement.id and waiver.component == row.component:
-            if (why := refusal(waiver, case.policy, case.now.date())) is not None:
-                return row.model_copy(update={"message": f"{row.message}; {why}"})
-            use = WaiverUse(id=waiver.id, approver=waiver.approver, expires=waiver.expires)
-            return row.model_copy(update={"outcome": Outcome.WAIVED, "waiver": use})
-    return row
+            why = refusal(waiver, case.policy, case.now.date())
+            if why is None:
+                use = WaiverUse(id=waiver.id, approver=waiver.approver, expires=waiver.expires)
+                return row.model_copy(update={"outcome": Outcome.WAIVED, "waiver": use})
+            refused += f"; {why}"
+    return row.model_copy(update={"message": f"{row.message}{refused}"}) if refused else row
 
 
 def _count(rows: Sequence[Observation]) -> Population:

@@ -81,6 +81,8 @@ def _by_registry(case: Case, reference: Reference) -> Answer:
         if override.address is None:
             return answer("endpoint-at-run-time", evidence=reference.digest, **values)
         host = _host(override.address)
+        if override.address.lower().startswith("http:"):
+            return answer("insecure-address", evidence=reference.digest, host=host, scheme="http")
         if not any(_belongs(host, reference, entry) for entry in _registries(case)):
             named_words = ", ".join(_words(case))
             return answer("overridden-endpoint", evidence=reference.digest, host=host, named=named_words, **values)

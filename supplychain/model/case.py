@@ -141,6 +141,7 @@ class Case(Frozen):
     def declared_first_party(self, component: str) -> bool:
         """Whether the declaration calls a component its own and names a training source that exists."""
         declared = self.declaration.of(component) if self.declaration else None
-        if declared is None or not declared.first_party or declared.provenance is None:
+        is_file = component.startswith("model:file/")  # what is fetched from elsewhere was not trained here
+        if declared is None or not is_file or not declared.first_party or declared.provenance is None:
             return False
         return declared.provenance.source in self.files

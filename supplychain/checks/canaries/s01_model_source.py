@@ -98,6 +98,7 @@ def _registry_canaries(case: Case, registry: Registry) -> Iterator[Canary]:
         ("endpoint elsewhere", "https://mirror.example", Scope.PROD, "overridden-endpoint"),
         ("endpoint at run time", None, Scope.PROD, "endpoint-at-run-time"),
         ("endpoint that no client can read", "https://[x", Scope.PROD, "overridden-endpoint"),
+        ("endpoint not encrypted", f"http://{host}", Scope.PROD, "insecure-address"),
         ("endpoint as it is", f"https://{host}", Scope.PROD, "trusted-registry"),
         ("endpoint without a scheme", host, Scope.PROD, "trusted-registry"),
         ("endpoint of tests", "https://mirror.example", Scope.TEST, "trusted-registry"),
