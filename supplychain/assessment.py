@@ -11,6 +11,7 @@ import traceback
 from collections.abc import Callable
 from typing import Protocol
 
+from supplychain import catalog
 from supplychain import checks as _checks  # registers the checks
 from supplychain.bom.reading import read_boms
 from supplychain.checks.applicability import not_applicable
@@ -159,7 +160,7 @@ class Assessment:
             inventory=inventory,
             boms=read_boms(self.target),
             documents=read_documents(self.target, declaration),
-            files=tuple(path for path in _declared_paths(declaration) if self.target.get(path)),
+            files=tuple(path for path in _training_sources(declaration) if self.target.get(path)),
         )
 
     def _update(self, **changes: object) -> None:
@@ -184,6 +185,8 @@ def _decide_next(requirement: str, case: Case, findings: dict[str, Finding]) -> 
     return findings[requirement]
 
 
-def _declared_paths(declaration: Declaration | None) -> tuple[str, ...]:
+def _training_sources(declaration: Declaration | None) -> tuple[str, ...]:
+    """Return what the declaration names as sources of models, as far as it is code that could train one."""
     components = declaration.component if declaration else ()
-    return tuple(component.provenance.source for component in components if component.provenance)
+    named = (component.provenance.source for component in components if component.provenance)
+    return tuple(path for path in named if path.lower().endswith(catalog.artifacts().training_suffixes))

@@ -21,12 +21,15 @@ _LINE_END = re.compile(r"\r\n?|\n")
 
 def read_documents(target: Target, declaration: Declaration | None) -> tuple[Document, ...]:
     """Return the documents that the catalog and the declaration name; one that is not there has no digest."""
-    declared = {item.path: item.covers for item in declaration.document} if declaration else {}
-    plan = declaration.incident.plan if declaration and declaration.incident else None
+    stated = declaration.document if declaration else ()
+    declared = {item.path: item.covers for item in stated}
+    roles = {item.role: item.path for item in stated if item.role}
+    if declaration and declaration.incident and declaration.incident.plan.strip():
+        roles["incident response plan"] = declaration.incident.plan
     found = []
     for kind in catalog.documents().document:
-        candidates = [plan] if plan and "incident" in kind.role else list(kind.files)
-        path = next((name for name in candidates if name and target.get(name)), candidates[0] or kind.files[0])
+        candidates = [roles[kind.role]] if kind.role in roles else list(kind.files)
+        path = next((name for name in candidates if target.get(name)), candidates[0])
         found.append(_read(target, kind.role, path, declared.pop(path, ())))
     found.extend(_read(target, f"document {path}", path, covers) for path, covers in declared.items())
     return tuple(found)

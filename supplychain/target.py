@@ -16,9 +16,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from dulwich.index import Stage, UnsupportedIndexFormat, read_index
-from dulwich.refs import Ref, check_ref_format
-
 from supplychain.model.case import TargetState
 from supplychain.model.text import LIMIT, printable
 
@@ -33,7 +30,8 @@ INDEX_LIMIT = 64_000_000
 """Bytes of git's index that are read; one of 200,000 files has about half of that."""
 
 GENERATED = frozenset({"node_modules", "__pycache__", ".tox", ".nox", ".mypy_cache", ".ruff_cache", ".pytest_cache"})
-
+_ENVIRONMENT = frozenset({"bin", "scripts", "include", "lib", "lib64", "share", "etc", "man"})
+"""Folders of a virtual environment, in lower case."""
 
 _PATH_BYTES = 4096
 _SKIPPED = 0x4000
@@ -88,20 +86,20 @@ class Target:
         *,
         irregular: tuple[Irregular, ...] = (),
         pruned: tuple[str, ...] = (),
-        links: frozenset[str] = frozenset(),
+        links: Mapping[str, str] | None = None,
         root: Path | None = None,
     ) -> None:
         """Make a view from its parts."""
         self.name = name
         self.files = files
         self.irregular = irregular
-        self.links = links
-        """Paths of the links that lead to something inside the target."""
+        self.links = dict(links or {})
+        """Paths of the links inside the target, each with the path that it leads to."""
         self.pruned = pruned
         self._read = read
         self._root = root
         self._by_path = {file.path: file for file in files}
-        self._closed = links | {entry.path for entry in irregular}
+        self._closed = set(self.links) | {entry.path for entry in irregular}
         self._sorted = sorted(self._by_path)
 
     @classmethod
@@ -132,7 +130,7 @@ class Target:
             return _read_bounded(root / file.raw, limit)
 
         pruned = tuple(sorted(walk.pruned))
-        irregular, links = tuple(walk.irregular), frozenset(walk.links)
+        irregular, links = tuple(walk.irregular), walk.links
         name = printable(root.name)
         return cls(name, tuple(walk.files), read, irregular=irregular, pruned=pruned, links=links, root=root)
 
@@ -209,7 +207,7 @@ class _Walk:
         self.files: list[File] = []
         self.irregular: list[Irregular] = []
         self.pruned: list[str] = []
-        self.links: list[str] = []
+        self.links: dict[str, str] = {}
         self._root = root
         self._tracked = tracked
 
@@ -234,7 +232,7 @@ class _Walk:
                 raise TargetError(f"target {self._root} has more than {FILES_LIMIT:,} files; assess a part of it")
 
     def _is_generated(self, entry: os.DirEntry[str], raw: str) -> bool:
-        if entry.name not in GENERATED and not os.path.isfile(f"{entry.path}/pyvenv.cfg"):  # noqa: PTH113 - as above
+        if entry.name not in GENERATED and not _is_environment(entry.path):
             return False
         position = bisect.bisect_left(self._tracked, raw + "/")
         if position < len(self._tracked) and self._tracked[position].startswith(raw + "/"):
@@ -254,7 +252,8 @@ class _Walk:
             elif not os.path.exists(resolved):  # noqa: PTH110 - as above
                 self.irregular.append(Irregular(path, "a link that leads nowhere"))
             else:
-                self.links.append(path)  # what it leads to is read at its own path
+                to = os.path.relpath(resolved, self._root).replace("\\", "\\\\")
+                self.links[path] = printable(to)  # what it leads to is read at its own path
             return
         try:
             status = entry.stat(follow_symlinks=False)
@@ -265,6 +264,19 @@ class _Walk:
             self.files.append(File(path, status.st_size, raw))
         else:
             self.irregular.append(Irregular(path, "neither a file nor a folder"))
+
+
+def _is_environment(folder: str) -> bool:
+    """Whether a folder is a virtual environment and holds nothing that one does not: its own code would be hidden."""
+    if not os.path.isfile(f"{folder}/pyvenv.cfg"):  # noqa: PTH113 - as above
+        return False
+    with os.scandir(folder) as entries:
+        return all(
+            entry.name.lower() in _ENVIRONMENT
+            if entry.is_dir(follow_symlinks=False)
+            else not entry.name.endswith(".py")
+            for entry in entries
+        )
 
 
 def _read_bounded(path: Path, limit: int) -> bytes:
@@ -328,6 +340,10 @@ def _index(root: Path) -> dict[str, bytes] | None:
 
     Links, submodules and what a sparse checkout leaves out are not in it. A path in conflict has an empty id.
     """
+    if not (root / ".git").is_dir():
+        return {}
+    from dulwich.index import UnsupportedIndexFormat  # here, since it is slow to import
+
     try:
         data = _git_file(root, "index", INDEX_LIMIT)
         return {} if data is None else _index_entries(data)
@@ -336,6 +352,8 @@ def _index(root: Path) -> dict[str, bytes] | None:
 
 
 def _index_entries(data: bytes) -> dict[str, bytes]:
+    from dulwich.index import Stage, read_index  # as above
+
     checksum = hashlib.sha1(data[:-_CHECKSUM], usedforsecurity=False).digest()
     if data[-_CHECKSUM:] not in {checksum, bytes(_CHECKSUM)}:  # git can be told to write zeros instead
         raise ValueError("damaged")
@@ -359,6 +377,8 @@ def _commit(root: Path) -> str | None:
     Raises:
         NotReadError: HEAD is not there, damaged, or kept in a form that is not read.
     """
+    from dulwich.refs import Ref, check_ref_format  # as above
+
     name = "HEAD"
     for _ in range(5):
         data = _git_file(root, name, 4096)

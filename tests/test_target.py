@@ -124,7 +124,7 @@ class TestLinks:
         (root / "again.py").symlink_to("app.py")
         assert paths(root) == ["app.py"]
         assert irregular(root) == {}
-        assert Target.open(root).links == {"again.py"}
+        assert Target.open(root).links == {"again.py": "app.py"}
 
     @pytest.mark.parametrize("leads_to", ["/etc/hostname", "../outside.py", "/etc", ".."])
     def test_a_link_out_of_the_target_is_reported_and_not_followed(self, root: Path, leads_to: str) -> None:
@@ -233,6 +233,14 @@ class TestGenerated:
         plant(root / "env", pyvenv__cfg="home = /usr\n")
         assert paths(root) == ["app.py"]
         assert Target.open(root).pruned == ("env",)
+
+    @pytest.mark.parametrize("file", ["evil.py", "evil/__init__.py"])
+    def test_a_folder_with_code_of_its_own_is_no_virtual_environment(self, root: Path, file: str) -> None:
+        plant(root / "env", pyvenv__cfg="home = /usr\n")
+        (root / "env" / file).parent.mkdir(exist_ok=True)
+        (root / "env" / file).write_text("")
+        assert f"env/{file}" in paths(root)
+        assert Target.open(root).pruned == ()
 
     @pytest.mark.parametrize(("folder", "file"), [("node_modules", "index.js"), ("src", "pyvenv.cfg")])
     def test_what_git_tracks_is_never_left_out(self, repository: Path, folder: str, file: str) -> None:

@@ -35,6 +35,8 @@ class Registry(Frozen):
     """Environment variables that hold the address of the client's endpoint."""
     attributes: tuple[str, ...] = ()
     """Python names that hold it."""
+    clients: tuple[str, ...] = ()
+    """Classes whose `endpoint` argument holds it."""
     name_pattern: str
     owners: tuple[str, ...] = ()
     """Where not every owner belongs to the registry: those who do, in lower case."""
@@ -104,6 +106,8 @@ class Artifacts(Frozen):
     """Weight files."""
 
     url_suffixes: tuple[str, ...]
+    training_suffixes: tuple[str, ...]
+    """What ends the name of code that could have trained a model."""
     format: tuple[WeightFormat, ...]
 
 

@@ -72,6 +72,8 @@ class Canary:
     rule: str | None
     says: str = ""
     """What the row's message has to hold."""
+    at: Place | None = None
+    """The place of the row that is meant, where its subject has several."""
 
 
 Observe = Callable[[Case, Any], Answer]
@@ -245,7 +247,11 @@ def _run_canaries(found: Check, requirement: Requirement, case: Case) -> CanaryR
     planted = {Outcome.PASS: 0, Outcome.FAIL: 0}
     worst = {Outcome.PASS: Outcome.PASS, Outcome.FAIL: Outcome.FAIL}
     for canary in found.canaries(case):
-        rows = [row for row in _observe(found, requirement, canary.case) if row.component == canary.subject]
+        rows = [
+            row
+            for row in _observe(found, requirement, canary.case)
+            if row.component == canary.subject and canary.at in (None, row.at)
+        ]
         rules = [row.rule for row in rows]
         if canary.rule is None:
             if rows:

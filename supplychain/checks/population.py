@@ -12,6 +12,7 @@ __all__ = [
     "INVENTORIED",
     "PROD",
     "Named",
+    "moving",
     "named",
     "planted",
     "sample_reference",
@@ -26,9 +27,15 @@ Named = Reference | Unresolved | Unread
 
 
 def named(case: Case, kind: Kind, scopes: Collection[Scope]) -> tuple[Named, ...]:
-    """Return the references of a kind in these scopes, resolved or not, and what was not read there."""
+    """Return the references of a kind in these scopes, resolved or not, and what was not read there.
+
+    Where there is none, those that only the declaration puts outside count: it narrows, and cannot leave nothing.
+    """
     inventory = case.inventory
-    return (*inventory.of(kind, scopes), *inventory.unresolved_of(kind, scopes), *inventory.unread_in(scopes))
+    found: list[Named] = [*inventory.of(kind, scopes)]
+    found += inventory.unresolved_of(kind, scopes)
+    found += inventory.unread_in(scopes)
+    return tuple(found) or inventory.moved_out(kind, scopes)
 
 
 def planted(case: Case, *found: Named, **changes: object) -> Case:
@@ -39,9 +46,15 @@ def planted(case: Case, *found: Named, **changes: object) -> Case:
             "unresolved": tuple(item for item in found if isinstance(item, Unresolved)),
             "unread": tuple(item for item in found if isinstance(item, Unread)),
             "overrides": (),
+            "moved": (),
         }
     )
     return case.model_copy(update={"inventory": inventory, "declaration": None, **changes})
+
+
+def moving(case: Case, *files: str) -> Case:
+    """Return the case with these files outside production by the declaration alone."""
+    return case.model_copy(update={"inventory": case.inventory.model_copy(update={"moved": files})})
 
 
 def sample_reference(case: Case, kind: Kind, source: str, name: str) -> Reference:

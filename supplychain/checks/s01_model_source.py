@@ -75,7 +75,10 @@ def _by_registry(case: Case, reference: Reference) -> Answer:
     """Decide on a name: the registry's own host, unless a setting in production scope sends its client elsewhere."""
     registry = catalog.registries()[reference.component.source]
     for override in case.inventory.overrides:
-        if override.registry != registry.key or override.at.scope not in PROD:
+        outside = (
+            override.at.scope not in PROD and override.at.file not in case.inventory.moved
+        )  # a declaration hides no setting
+        if override.registry != registry.key or outside:
             continue
         values = {"variable": override.variable, "where": str(override.at), "registry": registry.word}
         if override.address is None:

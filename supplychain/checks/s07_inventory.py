@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from supplychain.checks.canaries.s07_inventory import plant
 from supplychain.checks.engine import Answer, answer, check
 from supplychain.checks.population import (
@@ -10,7 +12,7 @@ from supplychain.checks.population import (
     named,
 )
 from supplychain.model.base import Frozen
-from supplychain.model.case import Case, Listed
+from supplychain.model.case import Bom, Case, Listed
 from supplychain.model.component import Kind
 from supplychain.model.finding import Source
 from supplychain.model.reference import Place, Reference, Unread, Unresolved
@@ -34,19 +36,19 @@ class UnreadableBom(Frozen):
 
 
 def _population(case: Case) -> tuple[Named | ListedModel | UnreadableBom, ...]:
-    """Return each model once, at the first place that names it; what could hide one; and what is listed beyond."""
-    first: dict[str, Reference] = {}
+    """Return each revision of a model once, where it is named first; what could hide one; what is listed beyond."""
+    first: dict[tuple[str, str | None], Reference] = {}
     others: list[Named] = []
     for item in named(case, Kind.MODEL, INVENTORIED):
         if isinstance(item, Reference):
-            first.setdefault(item.subject, item)
+            first.setdefault((item.subject, item.revision), item)
         else:
             others.append(item)
     ghosts = [
         ListedModel(subject=listed.component.id, at=listed.at, file=bom.file)
         for bom in case.boms
         for listed in bom.listed
-        if listed.component.kind is Kind.MODEL and not any(_same(listed, reference) for reference in first.values())
+        if listed.component.kind is Kind.MODEL and not _is_used(listed, bom, first.values())
     ]
     broken = [
         UnreadableBom(subject=f"inventory:{bom.file}", at=Place(file=bom.file), problem=bom.problem, digest=bom.digest)
@@ -79,15 +81,27 @@ def models_inventoried(case: Case, subject: Reference | Unresolved | Unread | Li
 def _listed(case: Case, reference: Reference) -> Answer:
     matching = [(bom, listed) for bom in case.boms for listed in bom.listed if _same(listed, reference)]
     readable = [bom for bom in case.boms if not bom.problem]
-    if not readable:
+    if not case.boms:
         return answer("no-inventory", evidence=reference.digest)
+    if not readable:
+        return answer("not-compared", evidence=reference.digest, file=case.boms[0].file)
     if not matching:
         return answer("missing", evidence=reference.digest, file=readable[0].file)
-    bom, listed = matching[0]
     used = reference.revision
-    if used and listed.version and used != listed.version:
+    agreeing = [(bom, listed) for bom, listed in matching if not used or listed.version in (None, used)]
+    bom, listed = (agreeing or matching)[0]
+    if not agreeing:
         return answer("other-revision", evidence=bom.digest, used=used, listed=listed.version, where=listed.at)
     return answer("listed", evidence=bom.digest, where=listed.at)
+
+
+def _is_used(listed: Listed, bom: Bom, references: Iterable[Reference]) -> bool:
+    """Whether code uses what an entry lists; of several entries of one model, each has to be a revision that it uses."""
+    using = [reference for reference in references if _same(listed, reference)]
+    entries = [other for other in bom.listed if any(_same(other, reference) for reference in using)]
+    if listed.version is None or len(entries) < 2:
+        return bool(using)
+    return any(reference.revision in (None, listed.version) for reference in using)
 
 
 def _same(listed: Listed, reference: Reference) -> bool:

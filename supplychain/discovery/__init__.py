@@ -5,8 +5,9 @@ inventory = discover(target, declaration.scope, self_test=run_self_test())
 
 from __future__ import annotations
 
+import posixpath
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pathspec import GitIgnoreSpec
@@ -74,7 +75,7 @@ class _Run:
         self._scopes = scopes
         self._kinds = _Kinds()
         self._found: dict[str, Found] = {}
-        self._unread: dict[tuple[str, str, Scope], Unread] = {}
+        self._unread: dict[tuple[str, str, Scope, bool], Unread] = {}
         self._looked_at = 0
         self._python: list[str] = []
 
@@ -92,8 +93,8 @@ class _Run:
             self._python.append(file.path)
         try:
             content = self._target.read(file)
-            scope = self._scopes.of(file.path)
-            source = SourceFile(file.path, content.data, content.digest, scope, self._target.has)
+            place = self._scopes.at(file.path)
+            source = SourceFile(file.path, content.data, content.digest, place, self._target.has)
             self._found[file.path] = CARRIERS[key](source)
         except NotReadError as error:
             self.not_read(file.path, str(error), file.path, None)
@@ -109,55 +110,76 @@ class _Run:
             return
         for form in catalog.artifacts().format:
             if form.matches(file.path, head):
-                scope = self._scopes.of(file.path)
                 component = Component(kind=Kind.MODEL, source="file", name=file.path)
-                place = Place(file=file.path, line=None, scope=scope)
+                place = self._scopes.at(file.path)
                 reference = Reference(component=component, at=place, resolution=Resolution.FILE, call=form.name)
                 self._found[file.path] = Found(references=[reference])
                 return
 
     def not_read(self, what: str, reason: str, path: str, line: int | None) -> None:
         """Count a file that could hold more than was seen, with the others of its kind and scope."""
-        scope = self._scopes.of(path)
-        key = (what, reason, scope)
+        place = self._scopes.at(path, line)
+        key = (what, reason, place.scope, self._scopes.is_moved(path))
         known = self._unread.get(key)
-        at = known.at if known else Place(file=path, line=line, scope=scope)
+        at = known.at if known else place
         self._unread[key] = Unread(what=what, reason=reason, count=known.count + 1 if known else 1, at=at)
 
     def inventory(self, self_test: SelfTest) -> Inventory:
-        scopes = {path: self._scopes.of(path) for path in self._python}
+        places = {path: self._scopes.at(path) for path in self._python}
         imports = {path: [name for name, _ in found.imports] for path, found in self._found.items()}
-        reached = imported_by_production(scopes, imports)
+        scopes = {path: place.scope for path, place in places.items()}
+        reached = imported_by_production(scopes, imports, self._linked_by_production())
+        self._imported_but_pruned(scopes, imports, reached)
         for path in reached & set(self._found):
             self._found[path] = _in_production(self._found[path])
         unread = [
             u.model_copy(update={"at": _prod(u.at)}) if u.at.file in reached else u for u in self._unread.values()
         ]
         found = [self._found[path] for path in sorted(self._found)]
+        looked = {*self._found, *(u.at.file for u in unread)}
         references = [reference for part in found for reference in part.references]
         return Inventory(
-            references=tuple(references + self._imported(scopes, reached)),
+            references=tuple(references + self._imported(places, reached)),
             unresolved=tuple(unresolved for part in found for unresolved in part.unresolved),
             overrides=tuple(override for part in found for override in part.overrides),
             unread=tuple(sorted(unread, key=lambda u: (u.at.file, u.what, u.at.scope))),
             looked_at=self._looked_at,
             pruned=self._target.pruned,
+            moved=tuple(sorted(path for path in looked - reached if self._scopes.is_moved(path))),
             self_test=self_test,
         )
 
-    def _imported(self, scopes: Mapping[str, Scope], reached: frozenset[str]) -> list[Reference]:
+    def _linked_by_production(self) -> frozenset[str]:
+        """Return the files outside production scope that a link in production leads to."""
+        led = [to for link, to in self._target.links.items() if self._scopes.at(f"{link}/x").scope is Scope.PROD]
+        paths = {*self._found, *self._python, *(unread.at.file for unread in self._unread.values())}
+        return frozenset(path for path in paths if any(path == to or path.startswith(f"{to}/") for to in led))
+
+    def _imported_but_pruned(
+        self, scopes: Mapping[str, Scope], imports: Mapping[str, Sequence[str]], reached: frozenset[str]
+    ) -> None:
+        """Count a folder that was not entered as not read where production code imports from one of its name."""
+        running = (path for path in scopes if scopes[path] is Scope.PROD or path in reached)
+        parts = {part for path in running for name in imports.get(path, ()) for part in name.split(".")}
+        for folder in self._target.pruned:
+            if posixpath.basename(folder) in parts:
+                self.not_read(
+                    f"the folder {folder}", "it looks like installed files, and code imports it", folder, None
+                )
+
+    def _imported(self, places: Mapping[str, Place], reached: frozenset[str]) -> list[Reference]:
         """Return one reference, the first, for each third-party module that Python code of a scope imports."""
-        own = {part for path in scopes for part in path.removesuffix(".py").split("/")} | sys.stdlib_module_names
+        own = {part for path in places for part in path.removesuffix(".py").split("/")} | sys.stdlib_module_names
         first: dict[tuple[str, Scope], Reference] = {}
-        for path in sorted(set(self._found) & set(scopes)):
-            scope = Scope.PROD if path in reached else scopes[path]
+        for path in sorted(set(self._found) & set(places)):
+            at = _prod(places[path]) if path in reached else places[path]
             for name, line in self._found[path].imports:
                 root = name.partition(".")[0]
                 if root and root not in own and root != "__future__":
                     component = Component(kind=Kind.PACKAGE, source="import", name=root)
-                    place = Place(file=path, line=line, scope=scope)
+                    place = at.model_copy(update={"line": line})
                     reference = Reference(component=component, at=place, resolution=Resolution.LITERAL, call="import")
-                    first.setdefault((root, scope), reference)
+                    first.setdefault((root, at.scope), reference)
         return list(first.values())
 
 

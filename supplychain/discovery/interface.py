@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from supplychain.model.component import Kind
-from supplychain.model.reference import Override, Place, Reference, Scope, Unresolved
+from supplychain.model.reference import Override, Place, Reference, Unresolved
 
 
 class NotParsedError(Exception):
@@ -26,13 +26,14 @@ class SourceFile:
     path: str
     data: bytes
     digest: str
-    scope: Scope
+    place: Place
+    """The file as a place, with its scope."""
     exists: Callable[[str], bool]
     """Whether a path, relative to the target, is a file or a folder of it."""
 
     def at(self, line: int | None) -> Place:
         """Return a place in this file."""
-        return Place(file=self.path, line=line, scope=self.scope)
+        return self.place.model_copy(update={"line": line})
 
     def unresolved(self, kind: Kind, line: int, call: str, expression: str, reason: str) -> Unresolved:
         """Return a reference of this file whose component is not known."""

@@ -7,6 +7,7 @@ import gc
 import posixpath
 import re
 import warnings
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -21,6 +22,8 @@ from supplychain.model.reference import Override, Reference, Resolution
 _SETTERS = frozenset({"os.environ.setdefault", "os.putenv", "os.environ.update", "os.environ.__setitem__"})
 _PLACEHOLDER = re.compile(r"[{}]|%s|%\(|%d(?![0-9A-Fa-f])")
 """What code fills in at run time in the text of an address."""
+_HOST = re.compile(r"(?i)url|host|endpoint|mirror|server|bucket|cdn")
+"""The name of a value that begins an address, where it is not known."""
 
 
 def read(source: SourceFile) -> Found:
@@ -63,6 +66,7 @@ class _Reader:
         self._folder = posixpath.dirname(source.path)
         self._found = Found()
         self._settings = {name: registry for registry in catalog.registries().values() for name in registry.settings}
+        self._clients = {name: r for r in catalog.registries().values() for name in r.clients}
         self._attributes = {name: r for r in catalog.registries().values() for name in r.attributes}
         self._read: set[int] = set()
         """Strings that are no address of weights, or are known already."""
@@ -83,7 +87,7 @@ class _Reader:
             elif isinstance(node, ast.Expr):
                 self._read.add(id(node.value))  # a docstring, or a comment written as a string
             elif isinstance(node, (ast.JoinedStr, ast.BinOp)):
-                self._address_in_parts(node)
+                self._address_in_parts(node, chain)
             elif isinstance(node, ast.Constant) and isinstance(node.value, str):
                 strings.append(node)
         for node in strings:
@@ -110,6 +114,9 @@ class _Reader:
         candidates = self._names.dotted(node.func, chain)
         if not _SETTERS.isdisjoint(candidates):
             self._environment_call(node, chain)
+        for name in self._clients.keys() & set(candidates):
+            if (endpoint := _keyword(node, "endpoint")) is not None and not _is_none(endpoint):
+                self._override(self._clients[name], f"{name}(endpoint)", endpoint, node.lineno, chain)
         if "functools.partial" in candidates and node.args and (matches := self._matching(node.args[0], chain)):
             call = ast.copy_location(ast.Call(node.args[0], node.args[1:], node.keywords), node)
             if any(_argument(call, loader) is not None for loader, _ in matches):
@@ -228,11 +235,18 @@ class _Reader:
         else:
             self._refer(from_address(text, Kind.MODEL), node.lineno, Resolution.LITERAL, "address of weights")
 
-    def _address_in_parts(self, node: ast.JoinedStr | ast.BinOp) -> None:
-        """Report an address of weights that is put together at run time."""
-        if isinstance(node, ast.JoinedStr):
+    def _address_in_parts(self, node: ast.JoinedStr | ast.BinOp, chain: Chain) -> None:
+        """Refer to an address of weights that is put together of known parts; report one that is not."""
+        if known := self._names.constant(node, chain):
+            if _is_weights_address(known.value):
+                self._read.update(id(part) for part in ast.walk(node))
+                self._refer(from_address(known.value, Kind.MODEL), node.lineno, known.resolution, "address of weights")
+        elif isinstance(node, ast.JoinedStr):
             parts = [part.value if isinstance(part, ast.Constant) else "{}" for part in node.values]
-            if _is_weights_address(text := "".join(map(str, parts))) and "{}" in text.partition("?")[0]:
+            text = "".join(map(str, parts))
+            if text.startswith("{}/") and _HOST.search(ast.unparse(node.values[0])):
+                text = f"https://{text}"
+            if _is_weights_address(text) and "{}" in text.partition("?")[0]:
                 self._read.update(id(part) for part in node.values)
                 self._address_at_run_time(node)
         elif isinstance(node.op, ast.Add) and _text(node.right).lower().endswith(catalog.artifacts().url_suffixes):
@@ -377,9 +391,9 @@ def _is_none(node: ast.expr) -> bool:
 
 def _leaves(node: ast.expr) -> Iterator[ast.expr]:
     """Yield the expressions inside lists and dictionaries of literals."""
-    pending = [node]
+    pending = deque([node])
     while pending:
-        current = pending.pop(0)
+        current = pending.popleft()
         if isinstance(current, (ast.List, ast.Tuple)):
             pending.extend(current.elts)
         elif isinstance(current, ast.Dict):

@@ -212,6 +212,8 @@ class Names:
             return Known(node.value, how) if isinstance(node.value, str) else None
         if depth >= DEPTH:
             return None
+        if isinstance(node, (ast.JoinedStr, ast.BinOp)):
+            return self._joined(node, chain, depth)
         if isinstance(node, ast.Name):
             found = self._visible(node.id, chain)
         elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
@@ -224,6 +226,18 @@ class Names:
         if len(values) != 1 or values[0] is None:
             return None
         return self.constant(values[0], scope, depth + 1)
+
+    def _joined(self, node: ast.JoinedStr | ast.BinOp, chain: Chain, depth: int) -> Known | None:
+        """Return the text that known parts give together: an f-string without formats, or a sum."""
+        if isinstance(node, ast.BinOp):
+            parts: list[ast.expr] = [node.left, node.right] if isinstance(node.op, ast.Add) else []
+        else:
+            formatted = [part for part in node.values if isinstance(part, ast.FormattedValue)]
+            plain = all(part.conversion == -1 and part.format_spec is None for part in formatted)
+            parts = [p.value if isinstance(p, ast.FormattedValue) else p for p in node.values] if plain else []
+        values = [self.constant(part, chain, depth + 1) for part in parts]
+        texts = [known.value for known in values if known]
+        return Known("".join(texts), Resolution.CONSTANT) if texts and len(texts) == len(values) else None
 
     def _visible(self, name: str, chain: Chain) -> tuple[list[ast.expr | None], Chain] | None:
         """Return what a name is bound to, innermost scope first; a class's names are seen only in its own body."""

@@ -9,7 +9,7 @@ from pathspec import GitIgnoreSpec
 
 from supplychain import catalog
 from supplychain.model.declaration import Scopes
-from supplychain.model.reference import Scope
+from supplychain.model.reference import Place, Scope
 
 
 class PathScopes:
@@ -18,16 +18,28 @@ class PathScopes:
     def __init__(self, declared: Scopes) -> None:
         """Compile the patterns."""
         own = [(Scope(name), patterns) for name, patterns in declared.model_dump().items() if patterns]
-        both = [*own, *((entry.scope, entry.patterns) for entry in catalog.scopes())]
-        self._specs = [(scope, GitIgnoreSpec.from_lines(patterns)) for scope, patterns in both]
+        self._declared = [(scope, GitIgnoreSpec.from_lines(patterns)) for scope, patterns in own]
+        self._usual = [(entry.scope, GitIgnoreSpec.from_lines(entry.patterns)) for entry in catalog.scopes()]
 
-    def of(self, path: str) -> Scope:
-        """Return the scope of a path; what no pattern names is production code."""
-        return next((scope for scope, spec in self._specs if spec.match_file(path)), Scope.PROD)
+    def at(self, path: str, line: int | None = None) -> Place:
+        """Return a place with the scope of its path; what no pattern names is production code."""
+        both = (*self._declared, *self._usual)
+        scope = next((scope for scope, spec in both if spec.match_file(path)), Scope.PROD)
+        return Place(file=path, line=line, scope=scope)
+
+    def is_moved(self, path: str) -> bool:
+        """Whether only the declaration puts a path outside production."""
+        if not any(spec.match_file(path) for _, spec in self._declared):
+            return False
+        return not any(spec.match_file(path) for _, spec in self._usual)
 
 
-def imported_by_production(scopes: Mapping[str, Scope], imports: Mapping[str, Sequence[str]]) -> frozenset[str]:
-    """Return the Python files outside production scope that production code imports, directly or through others.
+def imported_by_production(
+    scopes: Mapping[str, Scope], imports: Mapping[str, Sequence[str]], linked: frozenset[str] = frozenset()
+) -> frozenset[str]:
+    """Return the files outside production scope that production code imports, directly or through others.
+
+    `linked` are files that a link in production leads to; they count, and what they import does.
 
     `scopes` maps each Python file to its scope, `imports` to the dotted names that it imports. A name can be found
     below any folder, since the import path is not known; the file that has it as its whole path is always meant, and
@@ -38,8 +50,8 @@ def imported_by_production(scopes: Mapping[str, Scope], imports: Mapping[str, Se
         parts = _module(path).split(".")
         for start in range(len(parts)):
             modules.setdefault(".".join(parts[start:]), []).append(path)
-    reached: set[str] = set()
-    pending = [path for path, scope in scopes.items() if scope is Scope.PROD]
+    reached: set[str] = {path for path in linked if scopes.get(path) is not Scope.PROD}
+    pending = [path for path, scope in scopes.items() if scope is Scope.PROD or path in linked]
     while pending:
         path = pending.pop()
         for name in imports.get(path, ()):

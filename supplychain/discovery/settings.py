@@ -6,9 +6,6 @@ import io
 import re
 import shlex
 
-from dockerfile_parse import DockerfileParser
-from dotenv.parser import parse_stream
-
 from supplychain import catalog
 from supplychain.discovery.interface import Found, SourceFile
 from supplychain.model.reference import Override
@@ -19,6 +16,8 @@ _ASSIGNED = re.compile(r"""(?<!\w)(?P<name>[A-Z]\w*)=[\\"']*(?P<value>[^\s;&|"'\
 
 def read_environment(source: SourceFile) -> Found:
     """Return the endpoint settings of an environment file."""
+    from dotenv.parser import parse_stream  # here, since it is slow to import
+
     found = Found()
     text = source.data.decode("utf-8-sig", "replace")
     for binding in parse_stream(io.StringIO(text)):
@@ -30,6 +29,8 @@ def read_environment(source: SourceFile) -> Found:
 
 def read_dockerfile(source: SourceFile) -> Found:
     """Return the endpoint settings of a Dockerfile: ENV, ARG defaults, and assignments in what it runs."""
+    from dockerfile_parse import DockerfileParser  # as above
+
     found = Found()
     text = source.data.decode("utf-8-sig", "replace")
     lines = list(enumerate(text.splitlines(), start=1))

@@ -122,7 +122,7 @@ class Case(Frozen):
     boms: tuple[Bom, ...] = ()
     documents: tuple[Document, ...] = ()
     files: tuple[Text, ...] = ()
-    """Paths of the target that the declaration speaks of and that exist."""
+    """Training sources that the declaration names and that exist in the target."""
     features: Features
     errors: tuple[GatheringError, ...] = ()
     executed: tuple[str, ...] = ()

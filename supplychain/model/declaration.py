@@ -7,6 +7,7 @@ It explains, attests and narrows; it never widens trust. Everything is optional,
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
@@ -22,7 +23,8 @@ def _component_id(text: str) -> str:
 
 ComponentId = Annotated[Text, AfterValidator(_component_id)]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-RequirementId = Annotated[str, Field(pattern=r"^(10|[1-9])\.[1-6]$")]
+RequirementId = Annotated[str, Field(pattern=r"^((1|4|5|6|8|9|10)\.[1-5]|(2|3)\.[1-4]|7\.[1-6])$")]
+Filled = Annotated[Text, Field(pattern=r"\S")]
 Level = Literal["low", "medium", "high"]
 DataClass = Literal["public", "internal", "confidential", "personal", "special"]
 
@@ -182,6 +184,8 @@ class DeclaredDocument(Frozen):
     """A document of the target that describes its supply chain measures."""
 
     path: Text
+    role: Literal["security policy", "incident response plan", "supply chain policy"] | None = None
+    """Which of the documents that are asked for it is, where it lies elsewhere than usual."""
     covers: tuple[int, ...] = ()
     """Numbers of the scenarios that it describes, where its headings do not say so themselves."""
 
@@ -192,15 +196,15 @@ class Waiver(Frozen):
     id: Text
     requirement: RequirementId
     component: Text
-    reason: Text = Field(min_length=1)
-    owner: Text = Field(min_length=1)
-    approver: Text = Field(min_length=1)
+    reason: Filled
+    owner: Filled
+    approver: Filled
     created: dt.date
     expires: dt.date
 
     @model_validator(mode="after")
     def _two_people_and_an_end(self) -> Self:
-        if self.owner == self.approver:
+        if self.owner.strip().casefold() == self.approver.strip().casefold():
             raise ValueError(f"waiver {self.id}: its owner {self.owner} cannot approve it; name another approver")
         if self.expires <= self.created:
             raise ValueError(f"waiver {self.id}: it expires on {self.expires}, not after it was created")
@@ -225,9 +229,9 @@ class Declaration(Frozen):
     @model_validator(mode="after")
     def _ids_once(self) -> Self:
         for name in ("component", "service", "system", "waiver"):
-            ids = [item.id for item in getattr(self, name)]
-            if twice := {i for i in ids if ids.count(i) > 1}:
-                raise ValueError(f"[[{name}]] {min(twice)} is declared twice")
+            counted = Counter(item.id for item in getattr(self, name))
+            if twice := [item for item, count in counted.items() if count > 1]:
+                raise ValueError(f"[[{name}]] {twice[0]} is declared twice")
         return self
 
     def of(self, component_id: str) -> DeclaredComponent | None:

@@ -34,6 +34,8 @@ class Inventory(Frozen):
     """Files whose content was read for components."""
     pruned: tuple[Text, ...] = ()
     """Folders of installed or generated files that were not entered; none of them holds a file that git tracks."""
+    moved: tuple[Text, ...] = ()
+    """Files with something in them that only the declaration puts outside production."""
     self_test: SelfTest
 
     def of(self, kind: Kind, scopes: Collection[Scope]) -> tuple[Reference, ...]:
@@ -43,6 +45,14 @@ class Inventory(Frozen):
     def unresolved_of(self, kind: Kind, scopes: Collection[Scope]) -> tuple[Unresolved, ...]:
         """Return the unresolved references of one kind in these scopes."""
         return tuple(u for u in self.unresolved if u.kind is kind and u.at.scope in scopes)
+
+    def moved_out(self, kind: Kind, scopes: Collection[Scope]) -> tuple[Reference | Unresolved | Unread, ...]:
+        """Return what could be of a kind and only the declaration puts outside these scopes."""
+        everywhere = frozenset(Scope)
+        found: list[Reference | Unresolved | Unread] = [*self.of(kind, everywhere)]
+        found += self.unresolved_of(kind, everywhere)
+        found += self.unread
+        return tuple(item for item in found if item.at.file in self.moved and item.at.scope not in scopes)
 
     def unread_in(self, scopes: Collection[Scope]) -> tuple[Unread, ...]:
         """Return what was not read in these scopes."""

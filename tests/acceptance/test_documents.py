@@ -7,7 +7,7 @@ import pytest
 from supplychain.config.loading import ConfigError
 from supplychain.model.finding import Outcome
 from tests.acceptance.breaks import Break, edits, plants
-from tests.support import ROLL_UPS, BuiltTarget, Outcomes, run_suite
+from tests.support import ROLL_UPS, SAMPLE, BuiltTarget, Outcomes, run_suite
 
 SECURITY, PLAN, MEASURES = "SECURITY.md", "docs/incident-response.md", "docs/supply-chain-security.md"
 REVIEWED = "Last reviewed: 2026-10-12"
@@ -25,6 +25,15 @@ HEADINGS = {
     7: ("## Inventory", "Component Inventory Management"),
     8: ("## Vulnerability monitoring", "Continuous Vulnerability Scanning"),
 }
+
+
+def test_a_document_that_lies_elsewhere_is_named_as_the_remedy_says(target: BuiltTarget, sound: Outcomes) -> None:
+    target.remove(SECURITY).plant("policies/reporting.md", (SAMPLE / SECURITY).read_text())
+    remedy = next(row.remedy for row in run_suite(target).rows("10.1", Outcome.FAIL))
+    assert "[[document]] path = …, role = 'security policy'" in remedy
+    target.declare('[[document]]\npath = "policies/reporting.md"\nrole = "security policy"\n')
+    assert not run_suite(target).unlike(sound)
+
 
 BREAKS = [
     Break(

@@ -219,8 +219,8 @@ def test_an_inventory_that_cannot_be_read_decides_nothing(
     assert found["7.1"].outcome is Outcome.UNDETERMINED
     assert rows(found) == [
         (f"inventory:{INVENTORY}", "unreadable-inventory", INVENTORY),
-        (BGE, "no-inventory", f"{RETRIEVAL}:17"),
-        (INTENT, "no-inventory", "models/intent.safetensors"),
+        (BGE, "not-compared", f"{RETRIEVAL}:17"),
+        (INTENT, "not-compared", "models/intent.safetensors"),
     ]
     assert f"Repair {INVENTORY}" in found["7.1"].observations[0].remedy
     assert found.unlike(sound) == {"7.1"}
@@ -327,3 +327,27 @@ def test_an_empty_inventory_lists_nothing(target: BuiltTarget, sound: Outcomes) 
 def test_what_is_no_model_changes_nothing(change: Change, target: BuiltTarget, sound: Outcomes) -> None:
     change(target)
     assert run_suite(target).unlike(sound) == set()
+
+
+def used_at(revision: str) -> str:
+    name = BGE.split("/", 1)[1]
+    return f'from transformers import AutoModel\nAutoModel.from_pretrained("{name}", revision="{revision}")\n'
+
+
+def test_a_second_revision_of_a_model_is_not_overlooked(target: BuiltTarget, sound: Outcomes) -> None:
+    found = run_suite(target.plant("app/z.py", used_at("main")))
+    assert rows(found) == [(BGE, "other-revision", "app/z.py:2")]
+    assert found.unlike(sound) - ROLL_UPS == {"7.1"}
+
+
+@pytest.mark.parametrize("other", ["0" * 40, "f" * 40])
+def test_two_listed_revisions_of_a_model_count_in_any_order(other: str, target: BuiltTarget, sound: Outcomes) -> None:
+    def lists_both(components: list[dict[str, Any]]) -> None:
+        entry = next(entry for entry in components if entry["bom-ref"] == BGE)
+        components.append(
+            {**entry, "bom-ref": "second", "version": other, "purl": entry["purl"].replace(COMMIT, other)}
+        )
+
+    rewrites(lists_both)(target)
+    assert [row[1] for row in rows(run_suite(target))] == ["ghost"]
+    assert not run_suite(target.plant("app/z.py", used_at(other))).unlike(sound)

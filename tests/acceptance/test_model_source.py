@@ -430,3 +430,89 @@ def test_one_more_word_passes_what_it_names_and_needs_the_policys_approval(targe
     assert approved["1.1"].outcome is Outcome.PASS
     assert approved.rows("10.5", Outcome.FAIL) == []
     assert [row.rule for row in approved["10.5"].observations if row.component == "feature files"] == ["features-stand"]
+
+
+@pytest.mark.parametrize("scope", ["test", "vendored", "archive"])
+def test_a_declared_scope_cannot_leave_nothing_to_decide(scope: str, target: BuiltTarget) -> None:
+    target.plant("supplychain.toml", f'schema = 1\n[scope]\n{scope} = ["*"]\n')
+    target.plant("app/rerank.py", weights("http://evil.example/m.pth"))
+    found = run_suite(target)
+    assert "model:url/evil.example/m.pth" in {row.component for row in found.rows("1.1", Outcome.FAIL)}
+    assert found["1.1"].outcome is Outcome.FAIL
+
+
+def test_a_declared_scope_hides_no_endpoint(target: BuiltTarget) -> None:
+    target.declare('[scope]\ntest = [".env"]\n').plant(".env", "HF_ENDPOINT=https://hf-mirror.com\n")
+    assert {row.rule for row in run_suite(target).rows("1.1", Outcome.FAIL)} == {"overridden-endpoint"}
+
+
+@pytest.mark.parametrize("link", ["app/rerank.py", "app/more"])
+def test_what_a_link_in_production_leads_to_is_production(link: str, target: BuiltTarget) -> None:
+    target.plant("tests/real/code.py", weights("https://evil.example/m.pth"))
+    to = "../tests/real/code.py" if link.endswith(".py") else "../tests/real"
+    (target.path / link).symlink_to(to)
+    rows = run_suite(target).rows("1.1", Outcome.FAIL)
+    assert [str(row.at) for row in rows] == ["tests/real/code.py:3"]
+
+
+def test_code_that_is_imported_from_a_folder_of_installed_files_is_not_overlooked(target: BuiltTarget) -> None:
+    target.plant("hidden/pyvenv.cfg", "home = /usr\n").plant("hidden/lib/m.py", weights("https://evil.example/m.pth"))
+    target.plant("app/rerank.py", "from hidden.lib import m\n")
+    rows = run_suite(target).rows("1.1", Outcome.UNDETERMINED)
+    assert [(row.component, row.rule) for row in rows] == [("unread:the folder hidden", "not-read")]
+
+
+@pytest.mark.parametrize("source", ["README.md", "docs/supply-chain-security.md", "models/intent.safetensors"])
+def test_a_first_party_model_names_code_that_could_have_trained_it(source: str, target: BuiltTarget) -> None:
+    target.edit("supplychain.toml", 'source = "train/train_intent.py"', f'source = "{source}"')
+    rows = run_suite(target).rows("1.1", Outcome.UNDETERMINED)
+    assert [(row.component, row.rule) for row in rows] == [(INTENT, "unknown-origin")]
+
+
+@pytest.mark.parametrize("client", ["HfApi", "HfFileSystem"])
+def test_an_endpoint_of_the_client_object_counts(client: str, target: BuiltTarget) -> None:
+    code = f'from huggingface_hub import {client}\napi = {client}(endpoint="https://hf-mirror.com")\n'
+    rows = run_suite(target.plant("app/m.py", code)).rows("1.1", Outcome.FAIL)
+    assert {row.rule for row in rows} == {"overridden-endpoint"}
+    assert "app/m.py:2" in rows[0].message
+
+
+@pytest.mark.parametrize(
+    ("code", "rule"),
+    [
+        ('HOST = "https://evil.example"\nW = f"{HOST}/m.pth"', "untrusted-host"),
+        ('HOST = "https://evil.example"\nW = HOST + "/m.pth"', "untrusted-host"),
+        ('HOST = "https://evil.example/" + "models"\nW = f"{HOST}/m.pth"', "untrusted-host"),
+        ('W = f"{BASE_URL}/m.pth"', "unresolved"),
+        ('W = f"https://{pick()}/m.pth"', "unresolved"),
+    ],
+)
+def test_an_address_that_is_put_together_is_not_dropped(code: str, rule: str, target: BuiltTarget) -> None:
+    rows = run_suite(target.plant("app/m.py", code))["1.1"].observations
+    assert [row.rule for row in rows if row.at and row.at.file == "app/m.py"] == [rule]
+
+
+def waiver(name: str, created: str, expires: str, component: str = "model:url/a.example/m.pth") -> str:
+    people = 'owner = "a@example.com"\napprover = "security@example.com"\n'
+    about = f'[[waiver]]\nid = "{name}"\nrequirement = "1.1"\ncomponent = "{component}"\nreason = "Moving."\n'
+    return f"{about}{people}created = {created}\nexpires = {expires}\n"
+
+
+def test_an_expired_waiver_does_not_hide_its_renewal(target: BuiltTarget) -> None:
+    target.plant("app/m.py", weights("https://a.example/m.pth"))
+    target.declare(waiver("W-1", "2026-08-01", "2026-09-01")).declare(waiver("W-2", "2026-10-01", "2026-11-01"))
+    assert run_suite(target)["1.1"].outcome is Outcome.PASS
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("url/evil.example/m.pth", 'W = "http://evil.example/m.pth"'),
+        ("pytorch-hub/stranger/x", 'import torch\n\ntorch.hub.load("stranger/x", "y")'),
+    ],
+)
+def test_a_declaration_cannot_call_a_fetched_model_its_own(name: str, code: str, target: BuiltTarget) -> None:
+    proof = 'provenance = { source = "train/train_intent.py" }'
+    target.declare(f'[[component]]\nid = "model:{name}"\nfirst_party = true\n{proof}\n')
+    rows = run_suite(target.plant("app/m.py", new_model(code))).rows("1.1", Outcome.FAIL)
+    assert [row.component for row in rows] == [f"model:{name}"]

@@ -32,13 +32,16 @@ LOAD = 'from transformers import AutoModel\nAutoModel.from_pretrained("a/b")\n'
     ],
 )
 def test_a_path_has_a_scope(path: str, scope: Scope) -> None:
-    assert PathScopes(Scopes()).of(path) is scope
+    assert PathScopes(Scopes()).at(path).scope is scope
 
 
 def test_a_declared_scope_comes_first() -> None:
     scopes = PathScopes(Scopes(example=("notebooks/", "tests/demo.py"), archive=("old/",)))
-    assert [scopes.of(path) for path in ("notebooks/a.py", "tests/demo.py", "old/a.py", "app/a.py")] == [
+    assert [scopes.at(path).scope for path in ("notebooks/a.py", "tests/demo.py", "old/a.py", "app/a.py")] == [
         *(Scope.EXAMPLE, Scope.EXAMPLE, Scope.ARCHIVE, Scope.PROD),
+    ]
+    assert [scopes.is_moved(path) for path in ("notebooks/a.py", "tests/demo.py", "old/a.py", "app/a.py")] == [
+        *(True, False, True, False),
     ]
 
 

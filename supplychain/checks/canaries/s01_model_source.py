@@ -9,11 +9,13 @@ from datetime import timedelta
 from supplychain import catalog
 from supplychain.catalog.interface import Registry
 from supplychain.checks.engine import Canary
-from supplychain.checks.population import planted, sample_reference, unread_sample, unresolved_sample
+from supplychain.checks.population import moving, planted, sample_reference, unread_sample, unresolved_sample
 from supplychain.model.case import Case
 from supplychain.model.component import Component, Kind
 from supplychain.model.declaration import Approval, Declaration, DeclaredComponent, Provenance
 from supplychain.model.reference import Override, Place, Reference, Resolution, Scope
+
+_STATED = "outside production by declaration only"
 
 
 def plant(case: Case) -> Iterator[Canary]:
@@ -72,6 +74,9 @@ def _registry_canaries(case: Case, registry: Registry) -> Iterator[Canary]:
     yield Canary("own name", planted(case, fresh), own.subject, "trusted-registry", at_home)
     elsewhere = own.model_copy(update={"at": own.at.model_copy(update={"scope": Scope.TEST})})
     yield Canary("test scope", planted(case, elsewhere), own.subject, None)
+    yield Canary(_STATED, moving(planted(case, elsewhere), own.at.file), own.subject, "trusted-registry")
+    beside = moving(planted(case, elsewhere, unresolved_sample(Kind.MODEL)), own.at.file)
+    yield Canary("a declared scope beside production", beside, own.subject, None)
 
     host = registry.host[0].name
     for name, address, rule in (
@@ -110,7 +115,10 @@ def _registry_canaries(case: Case, registry: Registry) -> Iterator[Canary]:
             Override(registry=key, variable="PLANTED", address="https://mirror.example", at=place)
             for key in ("0", "zz")
         ]
-        yield Canary(name, _overridden(planted(case, own), *others, override), own.subject, rule)
+        overridden = _overridden(planted(case, own), *others, override)
+        yield Canary(name, overridden, own.subject, rule)
+        if scope is Scope.TEST:
+            yield Canary(_STATED, moving(overridden, place.file), own.subject, "overridden-endpoint")
 
 
 def _unknown_canaries(case: Case) -> Iterator[Canary]:

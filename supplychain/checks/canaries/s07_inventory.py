@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from supplychain.checks.engine import Canary
-from supplychain.checks.population import planted, sample_reference, unread_sample, unresolved_sample
+from supplychain.checks.population import moving, planted, sample_reference, unread_sample, unresolved_sample
 from supplychain.model.case import Bom, Case, Listed
 from supplychain.model.component import Component, Kind
-from supplychain.model.reference import Place, Scope
+from supplychain.model.reference import Place, Reference, Scope
 
 
 def plant(case: Case) -> Iterator[Canary]:
@@ -55,6 +55,7 @@ def plant(case: Case) -> Iterator[Canary]:
     yield Canary("no revision in the code", planted(case, branch, boms=(_bom(same),)), own.subject, "listed")
     twice = own.model_copy(update={"at": Place(file="planted2.py", line=9)})
     yield Canary("named twice", planted(case, own, twice, boms=(_bom(same),)), own.subject, "listed")
+    yield from _revisions(case, own, same)
     yield Canary("no inventory", planted(case, own, boms=()), own.subject, "no-inventory")
     for scope in Scope:
         at = own.at.model_copy(update={"scope": scope})
@@ -65,7 +66,7 @@ def plant(case: Case) -> Iterator[Canary]:
     broken = Bom(file="planted.cdx.json", digest="sha256:planted", format="CycloneDX", problem="planted")
     subject = f"inventory:{broken.file}"
     yield Canary("unreadable inventory", planted(case, own, boms=(broken,)), subject, "unreadable-inventory")
-    yield Canary("only an unreadable inventory", planted(case, own, boms=(broken,)), own.subject, "no-inventory")
+    yield Canary("only an unreadable inventory", planted(case, own, boms=(broken,)), own.subject, "not-compared")
     yield Canary("one of two is readable", planted(case, own, boms=(broken, _bom(same))), own.subject, "listed")
     yield Canary("a readable one has no row", planted(case, own, boms=(_bom(same),)), subject, None)
 
@@ -83,6 +84,23 @@ def plant(case: Case) -> Iterator[Canary]:
     yield Canary("a listed model may be in them", planted(case, unread, boms=(ghost,)), other.component.id, "not-seen")
     yield Canary("name at run time", planted(case, unresolved, boms=(ghost,)), unresolved.subject, "unresolved")
     yield Canary("a listed model may be it", planted(case, unresolved, boms=(ghost,)), other.component.id, "not-seen")
+
+
+def _revisions(case: Case, own: Reference, same: Listed) -> Iterator[Canary]:
+    """Plant a model that is used at two revisions: each of them has to be listed, and each that is listed used."""
+    twin = own.model_copy(update={"at": Place(file="planted2.py", line=9), "revision": "planted-2"})
+    also = _entry(own.component, "planted-2")
+    unseen = planted(case, own, twin, boms=(_bom(same),))
+    yield Canary("a second revision", unseen, own.subject, "other-revision", at=twin.at)
+    for name, entries in (("in order", (same, also)), ("in reverse", (also, same))):
+        both = planted(case, own, twin, boms=(_bom(*entries),))
+        yield Canary(f"two revisions, {name}", both, own.subject, "listed", at=twin.at)
+        yield Canary(f"the first of two revisions, {name}", both, own.subject, "listed", at=own.at)
+    alone = planted(case, own, boms=(_bom(same, also.model_copy(update={"at": Place(file="planted3", line=4)})),))
+    yield Canary("a revision listed and not used", alone, own.subject, "ghost", at=Place(file="planted3", line=4))
+    tested = own.model_copy(update={"at": own.at.model_copy(update={"scope": Scope.TEST})})
+    moved = moving(planted(case, tested, boms=(_bom(same),)), own.at.file)
+    yield Canary("nothing but a declared scope", moved, own.subject, "listed")
 
 
 def _entry(component: Component, version: str | None) -> Listed:
