@@ -150,10 +150,15 @@ class _Run:
         )
 
     def _linked_by_production(self) -> frozenset[str]:
-        """Return the files outside production scope that a link in production leads to."""
-        led = [to for link, to in self._target.links.items() if self._scopes.at(f"{link}/x").scope is Scope.PROD]
+        """Return the files that have a path in production by way of a link."""
         paths = {*self._found, *self._python, *(unread.at.file for unread in self._unread.values())}
-        return frozenset(path for path in paths if any(path == to or path.startswith(f"{to}/") for to in led))
+        return frozenset(
+            path
+            for link, to in self._target.links.items()
+            for path in paths
+            if path == to or path.startswith(f"{to}/")
+            if self._scopes.at(link + path[len(to) :]).scope is Scope.PROD
+        )
 
     def _imported_but_pruned(
         self, scopes: Mapping[str, Scope], imports: Mapping[str, Sequence[str]], reached: frozenset[str]
