@@ -7,10 +7,10 @@ from functools import partial
 from behave import given, register_type, then, when
 from behave.runner import Context
 
-from supplychain.catalog.parsing import parse_words
+from supplychain.gherkin import read_words
 
-register_type(Indexes=partial(parse_words, "5.1"))
-register_type(Advisories=partial(parse_words, "5.3"))
+register_type(Indexes=partial(read_words, "5.1"))
+register_type(Advisories=partial(read_words, "5.3"))
 
 
 @given("ML frameworks and packages are installed")

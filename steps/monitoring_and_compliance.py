@@ -7,9 +7,9 @@ from functools import partial
 from behave import given, register_type, then, when
 from behave.runner import Context
 
-from supplychain.catalog.parsing import parse_words
+from supplychain.gherkin import read_words
 
-register_type(Cadence=partial(parse_words, "8.1"))
+register_type(Cadence=partial(read_words, "8.1"))
 
 
 @given("supply chain components are in use")

@@ -7,10 +7,10 @@ from functools import partial
 from behave import given, register_type, then, when
 from behave.runner import Context
 
-from supplychain.catalog.parsing import parse_words
+from supplychain.gherkin import read_words
 
-register_type(Registries=partial(parse_words, "1.1"))
-register_type(Qualifier=partial(parse_words, "2.2"))
+register_type(Registries=partial(read_words, "1.1"))
+register_type(Qualifier=partial(read_words, "2.2"))
 
 
 @given("pre-trained model is needed")

@@ -7,9 +7,9 @@ from functools import partial
 from behave import given, register_type, then, when
 from behave.runner import Context
 
-from supplychain.catalog.parsing import parse_words
+from supplychain.gherkin import read_words
 
-register_type(Methods=partial(parse_words, "4.3"))
+register_type(Methods=partial(read_words, "4.3"))
 
 
 @given("public dataset is needed")

@@ -20,6 +20,7 @@ from supplychain.config.files import read_declaration, read_policy
 from supplychain.control import load
 from supplychain.discovery import discover, self_test
 from supplychain.documents import read_documents
+from supplychain.gherkin import unknown_word
 from supplychain.model.case import Case, Decided, Features, GatheringError, Sentence
 from supplychain.model.declaration import Declaration, Scopes
 from supplychain.model.finding import Finding, Outcome
@@ -181,8 +182,28 @@ def _decide_next(requirement: str, case: Case, findings: dict[str, Finding]) -> 
         Decided(requirement=name, outcome=finding.outcome, waived=finding.population.waived)
         for name, finding in findings.items()
     )
-    findings[requirement] = decide(requirement, case.model_copy(update={"decided": decided}), tool())
+    findings[requirement] = _misworded(requirement, case) or decide(
+        requirement, case.model_copy(update={"decided": decided}), tool()
+    )
     return findings[requirement]
+
+
+def _misworded(name: str, case: Case) -> Finding | None:
+    """Return the finding on a requirement whose sentence has an unknown word: no check can decide what it asks for."""
+    words = next((s.words for s in case.features.sentences if s.requirement == name), {})
+    reason = unknown_word(name, words)
+    if not reason:
+        return None
+    requirement = load().requirements[name]
+    return Finding(
+        requirement=name,
+        outcome=Outcome.ERROR,
+        reason=reason,
+        words=words,
+        decided_by=requirement.decided_by,
+        severity=requirement.severity,
+        tool=tool(),
+    )
 
 
 def _training_sources(declaration: Declaration | None) -> tuple[str, ...]:

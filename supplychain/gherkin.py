@@ -5,10 +5,12 @@ from __future__ import annotations
 import difflib
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from supplychain import catalog
+from supplychain.catalog.parsing import parse_words
 from supplychain.control import load
 from supplychain.control.interface import Direction, Requirement
 from supplychain.model.case import Features
@@ -24,9 +26,31 @@ def read(features: Iterable[Any]) -> Features:
     missing = tuple(
         requirement.id
         for requirement in load().requirements.values()
-        if not any(re.fullmatch(_pattern(requirement), sentence) for sentence in sentences)
+        if requirement.text not in sentences
+        and not any(re.fullmatch(_pattern(requirement), sentence) for sentence in sentences)
     )
     return Features(digest=f"sha256:{digest.hexdigest()}", missing=missing)
+
+
+def read_words(requirement: str, text: str) -> tuple[str, ...]:
+    """Return the words in parentheses of a sentence; with an unknown one among them, all as they stand there.
+
+    It does not raise: behave would answer with a traceback, and the requirement would have no finding.
+    """
+    try:
+        return parse_words(requirement, text)
+    except ValueError:
+        return tuple(part.strip() for part in text.split(catalog.words(requirement).separator))
+
+
+def unknown_word(requirement: str, words: Mapping[str, tuple[str, ...]]) -> str:
+    """Return what to say of a word in a requirement's sentence that the catalog does not know, or an empty text."""
+    try:
+        for given in filter(None, words.values()):
+            parse_words(requirement, catalog.words(requirement).separator.join(given))
+    except ValueError as error:
+        return str(error)
+    return ""
 
 
 def unbound(features: Iterable[Any], registry: Any) -> list[str]:

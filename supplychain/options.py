@@ -8,16 +8,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from platformdirs import user_state_path
-
 KNOWN = {
     "target": "the folder of the repository under assessment",
     "policy": "the assessor's policy.toml, outside the target",
     "reports": "the folder that a run is written to",
     "now": "a made-up time, ISO 8601 with its zone; marks the run as simulated",
     "facts": "cache: no request is sent",
+    "fetch": "off: no artifact is fetched",
+    "behavior": "off: no component is loaded in a sandbox",
+    "executor": "local: checks run in this process",
 }
 """The userdata of this version; another name is refused, so that a misspelt one is not ignored."""
+DEFAULTS = {"facts": "cache", "fetch": "off", "behavior": "off", "executor": "local"}
+"""The only value that this version has built for an option."""
 
 
 class OptionsError(Exception):
@@ -46,8 +49,9 @@ class Options:
             raise OptionsError(f"unknown option -D {unknown[0]}=…; this version knows {known}")
         if not userdata.get("target"):
             raise OptionsError("no target was given; run behave -D target=PATH, PATH being a repository's folder")
-        if userdata.get("facts", "cache") != "cache":
-            raise OptionsError("facts=… other than 'cache' is not built in this version: it sends no request")
+        for name, value in DEFAULTS.items():
+            if userdata.get(name, value) != value:
+                raise OptionsError(f"{name}={userdata[name]} is not built in this version; give {name}={value}")
         target = Path(userdata["target"])
         policy = Path(userdata["policy"]) if userdata.get("policy") else None
         now = userdata.get("now")
@@ -70,6 +74,8 @@ def _reports(given: str | None, target: Path) -> Path:
         raise OptionsError(
             f"reports={given} lies inside the target, into which nothing is written; name another folder"
         )
+    from platformdirs import user_state_path  # few runs need it
+
     return user_state_path("supplychain-spec") / "reports" / root.name
 
 

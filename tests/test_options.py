@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from supplychain.options import KNOWN, Options, OptionsError
+from supplychain.options import DEFAULTS, KNOWN, Options, OptionsError
 from tests.support import NOW
 
 
@@ -19,12 +19,12 @@ def test_a_target_alone_is_enough(tmp_path: Path) -> None:
 
 def test_every_known_option_is_taken(tmp_path: Path) -> None:
     reports, policy = tmp_path / "reports", tmp_path / "policy.toml"
-    given = {"target": "t", "policy": str(policy), "reports": str(reports), "now": NOW, "facts": "cache"}
+    given = {"target": "t", "policy": str(policy), "reports": str(reports), "now": NOW, **DEFAULTS}
     assert set(given) == set(KNOWN)
     assert Options.of(given) == Options(Path("t"), policy, reports, datetime.fromisoformat(NOW), simulated=True)
 
 
-@pytest.mark.parametrize("name", ["tagret", "fetch", "executor", "Target"])
+@pytest.mark.parametrize("name", ["tagret", "sandbox", "Target"])
 def test_an_unknown_option_is_refused_with_the_known_ones(name: str) -> None:
     with pytest.raises(OptionsError, match=f"unknown option -D {name}=…; this version knows -D target=…, -D policy=…"):
         Options.of({"target": "t", name: "x"})
@@ -40,10 +40,21 @@ def test_without_a_target_the_message_says_how_to_give_one(userdata: dict[str, s
         Options.of(userdata)
 
 
-@pytest.mark.parametrize("facts", ["online", "/srv/facts"])
-def test_facts_that_would_need_a_request_are_refused(facts: str) -> None:
-    with pytest.raises(OptionsError, match="it sends no request"):
-        Options.of({"target": "t", "facts": facts})
+@pytest.mark.parametrize(
+    ("name", "value", "built"),
+    [
+        ("facts", "online", "cache"),
+        ("facts", "/srv/facts", "cache"),
+        ("fetch", "on", "off"),
+        ("behavior", "sandbox", "off"),
+        ("executor", "docker", "local"),
+        ("executor", "", "local"),
+    ],
+)
+def test_what_is_not_built_is_refused_with_what_is(name: str, value: str, built: str) -> None:
+    with pytest.raises(OptionsError) as caught:
+        Options.of({"target": "t", name: value})
+    assert str(caught.value) == f"{name}={value} is not built in this version; give {name}={built}"
 
 
 class TestNow:

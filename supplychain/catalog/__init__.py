@@ -63,10 +63,9 @@ def carriers() -> tuple[CarrierFiles, ...]:
 
 
 @cache
-def services() -> dict[str, str]:
-    """Return the service that each import name stands for."""
-    entries = TypeAdapter(list[Service]).validate_python(_read("services")["service"])
-    return {name: entry.id for entry in entries for name in entry.imports}
+def services() -> tuple[Service, ...]:
+    """Return the third-party AI services."""
+    return tuple(TypeAdapter(list[Service]).validate_python(_read("services")["service"]))
 
 
 @cache

@@ -129,10 +129,22 @@ class CarrierFiles(Frozen):
 
 
 class Service(Frozen):
-    """A third-party AI service by what imports it."""
+    """A third-party AI service, by what in code and configuration says that it is used."""
 
     id: str
     imports: tuple[str, ...]
+    clients: tuple[str, ...] = ()
+    """Names that `boto3.client` takes."""
+    hosts: tuple[str, ...] = ()
+    """Patterns of whole hosts; `*` stands for one or more characters of it."""
+    settings: tuple[str, ...] = ()
+    """Environment variables that its SDKs read."""
+    models: tuple[str, ...] = ()
+    """Patterns of the names of its models, where a name alone tells the service."""
+    prefix: tuple[str, ...] = ()
+    """What routers write before the name of one of its models."""
+    resources: tuple[str, ...] = ()
+    """What types of Terraform resources begin with."""
 
 
 class Word(Frozen):

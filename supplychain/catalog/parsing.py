@@ -21,5 +21,5 @@ def parse_words(requirement: str, text: str) -> tuple[str, ...]:
             close = difflib.get_close_matches(part.lower(), list(spellings), n=1)
             hint = f"; did you mean {spellings[close[0]]!r}?" if close else "."
             names = ", ".join(word.name for word in known.word)
-            raise ValueError(f"{requirement}: unknown word {part!r}{hint} Known {known.name}: {names}")
+            raise ValueError(f"unknown word {part!r}{hint} Known {known.name}: {names}")
     return tuple(dict.fromkeys(spellings[part.lower()] for part in given))

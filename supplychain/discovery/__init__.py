@@ -142,6 +142,7 @@ class _Run:
             references=tuple(references + self._imported(places, reached)),
             unresolved=tuple(unresolved for part in found for unresolved in part.unresolved),
             overrides=tuple(override for part in found for override in part.overrides),
+            relations=tuple(relation for part in found for relation in part.relations),
             unread=tuple(sorted(unread, key=lambda u: (u.at.file, u.what, u.at.scope))),
             looked_at=self._looked_at,
             pruned=self._target.pruned,
@@ -193,6 +194,7 @@ def _in_production(found: Found) -> Found:
         references=[item.model_copy(update={"at": _prod(item.at)}) for item in found.references],
         unresolved=[item.model_copy(update={"at": _prod(item.at)}) for item in found.unresolved],
         overrides=[item.model_copy(update={"at": _prod(item.at)}) for item in found.overrides],
+        relations=found.relations,
         imports=found.imports,
     )
 

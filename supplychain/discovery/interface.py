@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from supplychain.model.component import Kind
-from supplychain.model.reference import Override, Place, Reference, Unresolved
+from supplychain.model.component import Component, Kind
+from supplychain.model.reference import Override, Place, Reference, Relation, Resolution, Unresolved
 
 
 class NotParsedError(Exception):
@@ -35,6 +35,14 @@ class SourceFile:
         """Return a place in this file."""
         return self.place.model_copy(update={"line": line})
 
+    def refer(
+        self, component: Component, line: int | None, resolution: Resolution, call: str, **facts: object
+    ) -> Reference:
+        """Return a reference of this file to a component; `facts` are further fields of a reference."""
+        place = self.at(line)
+        known = {"component": component, "at": place, "resolution": resolution, "call": call, "digest": self.digest}
+        return Reference.model_validate({**known, **facts})
+
     def unresolved(self, kind: Kind, line: int, call: str, expression: str, reason: str) -> Unresolved:
         """Return a reference of this file whose component is not known."""
         return Unresolved(
@@ -49,6 +57,7 @@ class Found:
     references: list[Reference] = field(default_factory=list)
     unresolved: list[Unresolved] = field(default_factory=list)
     overrides: list[Override] = field(default_factory=list)
+    relations: list[Relation] = field(default_factory=list)
     imports: list[tuple[str, int]] = field(default_factory=list)
     """Modules that Python source imports, as dotted names from the root where that is known, with the line.
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from supplychain import catalog
 from supplychain.catalog.interface import Registry
+from supplychain.discovery.hosted import hosted_model
 from supplychain.model.component import Component, Kind
 
 _LOCAL = re.compile(r"^(\.{1,2}(/|$)|/|~|[A-Za-z]:[\\/]|file:|[^/]*\\)")
@@ -82,4 +83,40 @@ def _local(text: str, exists: Callable[[str], bool], folder: str) -> str | None:
             return candidate
     if _LOCAL.match(text) or text.lower().endswith(catalog.artifacts().url_suffixes):
         return trimmed or text
+    return None
+
+
+_OWNED = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
+"""A name of a registry with its owner."""
+_CANONICAL = re.compile(r"(bert|distilbert|roberta|xlm-roberta|albert|gpt2|t5|mt5|bart|electra)(-[\w-]+)?")
+"""Models of HuggingFace that have no owner."""
+_SHORT = re.compile(r"[a-z0-9][\w.-]*:[\w.-]+")
+"""A name of Ollama with its tag."""
+
+
+def from_setting(
+    text: str, kind: Kind, *, is_telling: bool, exists: Callable[[str], bool], folder: str
+) -> Named | None:
+    """Return the component that the value of a setting or an option names, or None where it names none.
+
+    `is_telling` is whether the setting's name says by itself that its value is a model or a dataset, as
+    `model_name_or_path` does and `model` does not; a name without an owner counts only then.
+    """
+    text = text.strip()
+    if not text or any(character.isspace() or character in "${}<>*|" for character in text):
+        return None
+    if is_address(text):
+        return from_address(text, kind)
+    if kind is Kind.MODEL and (hosted := hosted_model(text)):
+        return Named(hosted)
+    if local := _local(text, exists, folder):
+        is_weights = text.lower().endswith(catalog.artifacts().url_suffixes)
+        known = exists(local) or is_weights
+        return Named(Component(kind=kind, source="file", name=local)) if known else None
+    if _OWNED.fullmatch(text):
+        return from_name(text, kind, catalog.registries()["huggingface"], exists, folder)
+    if kind is Kind.MODEL and _CANONICAL.fullmatch(text):
+        return Named(Component(kind=kind, source="huggingface", name=text))
+    if kind is Kind.MODEL and is_telling and _SHORT.fullmatch(text):
+        return Named(Component(kind=kind, source="ollama", name=text))
     return None

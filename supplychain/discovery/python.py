@@ -97,7 +97,7 @@ class _Reader:
 
     def _imports(self) -> None:
         package = self._folder.split("/") if self._folder else []
-        services = catalog.services()
+        services = {name: service.id for service in catalog.services() for name in service.imports}
         seen: set[str] = set()
         for module, level, line in self._names.imports:
             base = package[: max(len(package) - level + 1, 0)] or [""] if level else []

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from supplychain.model.base import Frozen
 from supplychain.model.component import Component, Kind
-from supplychain.model.reference import Override, Reference, Scope, Unread, Unresolved
+from supplychain.model.reference import Override, Reference, Relation, Scope, Unread, Unresolved
 from supplychain.model.text import Text
 
 
@@ -29,6 +29,7 @@ class Inventory(Frozen):
     references: tuple[Reference, ...] = ()
     unresolved: tuple[Unresolved, ...] = ()
     overrides: tuple[Override, ...] = ()
+    relations: tuple[Relation, ...] = ()
     unread: tuple[Unread, ...] = ()
     looked_at: int = 0
     """Files whose content was read for components."""

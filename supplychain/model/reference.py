@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
+from typing import Literal
 
 from supplychain.model.base import Frozen
 from supplychain.model.component import Component, Kind
@@ -19,6 +21,8 @@ class Scope(StrEnum):
     VENDORED = "vendored"
     ARCHIVE = "archive"
 
+
+_IMMUTABLE = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}|sha256:[0-9a-f]{64}")
 
 INVENTORIED = frozenset(Scope) - {Scope.TEST, Scope.VENDORED}
 """The scopes whose components an inventory has to hold."""
@@ -40,6 +44,16 @@ class Resolution(StrEnum):
 
     LITERAL = "literal"
     CONSTANT = "constant"
+    DEFAULT = "default"
+    """The default of a parameter, an option of a command or a setting of the environment."""
+    IMPORTED = "imported"
+    """A constant of another file of the target."""
+    CONFIG = "config"
+    """The value of a key in a configuration file."""
+    COMMAND = "command"
+    """An argument of a command."""
+    IMPLICIT = "implicit"
+    """Nothing names it: the library takes it by itself."""
     FILE = "file"
     """The file itself is the component: its first bytes say what it is."""
 
@@ -55,13 +69,36 @@ class Reference(Frozen):
     revision: Text | None = None
     address: Text | None = None
     """The address or endpoint that this place gives itself; None: the registry's own."""
+    code_revision: Text | None = None
+    """The revision of the code that is fetched and run beside it, where that is pinned apart."""
+    region: Text | None = None
+    """Where a service is asked to process."""
+    checksum: Text | None = None
+    """`<algorithm>:<hex>` that this place states for the artifact."""
+    flags: tuple[Text, ...] = ()
+    """Arguments of the loading call that decide what it may run: `trust_remote_code=True`."""
     digest: str | None = None
     """`sha256:<hex>` of the file that names it."""
+
+    @property
+    def is_pinned(self) -> bool:
+        """Whether its revision cannot come to mean something else: a whole commit, or a digest."""
+        return self.revision is not None and _IMMUTABLE.fullmatch(self.revision) is not None
 
     @property
     def subject(self) -> str:
         """What a finding's row about this reference names."""
         return self.component.id
+
+
+class Relation(Frozen):
+    """What a file of the target says of two components."""
+
+    subject: Text
+    """The id of the component that it is said of."""
+    kind: Literal["fine-tuned from", "trained on", "served by"]
+    object: Text
+    at: Place
 
 
 class Unresolved(Frozen):

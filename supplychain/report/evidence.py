@@ -112,5 +112,10 @@ def matrix(view: View) -> str:
     )
 
 
+def waivers(view: View) -> str:
+    """Return what became of each waiver as a Markdown table."""
+    return table(["Waiver", "What it is for", "In this run"], [[markdown(cell) for cell in row] for row in view.waivers])
+
+
 def _checked(finding: Finding | None) -> str:
     return f"{finding.population.observed} of {finding.population.expected}" if finding else ""

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from functools import cache
+from importlib.util import cache_from_source
+from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from jinja2 import BytecodeCache, Environment, FileSystemBytecodeCache, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from supplychain.report.evidence import matrix
@@ -37,8 +41,19 @@ def page(view: View) -> str:
 @cache
 def _template(name: str) -> Template:
     environment = Environment(
-        loader=PackageLoader("supplychain.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=False
+        loader=PackageLoader("supplychain.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=False,
+        bytecode_cache=_compiled(),
     )
     environment.filters["md"] = lambda text: Markup(markdown(text))  # noqa: S704 - it escapes
     environment.filters["code"] = lambda text: Markup(code(text))  # noqa: S704 - it is code, and escaped
     return environment.get_template(name)
+
+
+def _compiled() -> BytecodeCache | None:
+    """Return where the templates are kept once compiled: beside the modules that Python compiled, if it may."""
+    folder = Path(cache_from_source(__file__)).parent
+    may = not sys.dont_write_bytecode and os.access(folder, os.W_OK)
+    return FileSystemBytecodeCache(str(folder)) if may else None

@@ -36,8 +36,7 @@ def run_id(now: datetime) -> str:
 
 def dump(model: Case | Finding) -> str:
     """Return the one text of a case or a finding; the same content gives the same bytes."""
-    content = model.model_dump(mode="json", by_alias=True)
-    return json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    return model.model_dump_json(by_alias=True, indent=1) + "\n"
 
 
 def write(view: View, folder: Path, started: datetime, tracebacks: list[str], extra: Mapping[str, str]) -> None:

@@ -14,7 +14,7 @@ from supplychain.config.loading import ConfigError
 from supplychain.options import Options, OptionsError
 from supplychain.report import pages, record, terminal
 from supplychain.report.allure_results import AllureResults, add_tags
-from supplychain.report.evidence import matrix
+from supplychain.report.evidence import matrix, waivers
 from supplychain.report.view import View
 from supplychain.target import TargetError
 
@@ -70,7 +70,8 @@ class Session:
         record.point_latest(reports, folder)
         for name, text in (("summary.md", summary), ("index.html", page)):
             (reports / name).write_text(text, encoding="utf-8")
-        self.allure.finish(_environment(view), {"Verdict": f"# {view.headline}\n", "Requirements": matrix(view)})
+        attached = {"Verdict": f"# {view.headline}\n", "Requirements": matrix(view)}
+        self.allure.finish(_environment(view), attached | ({"Waivers": waivers(view)} if view.waivers else {}))
         terminal.show(view, [reports / "index.html", reports / "summary.md", folder])
         return view
 
@@ -79,7 +80,8 @@ def _environment(view: View) -> dict[str, str]:
     case = view.case
     return {
         "Target": case.target.name,
-        "Commit": (case.target.commit or case.target.git) + (", with uncommitted changes" if case.target.dirty else ""),
+        "Commit": view.commit,
+        "Not entered": view.not_entered or "no folder was left out",
         "Policy": case.policy_digest or "none given: strict defaults",
         "Declaration": case.declaration_digest or "none",
         "Assessed at": case.now.isoformat() + (" (made-up time)" if case.simulated else ""),

@@ -9,11 +9,10 @@ from typing import TextIO
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
-from tqdm import tqdm
 
 from supplychain.assessment import ProgressBar
 from supplychain.report.pages import WORDS
-from supplychain.report.view import View
+from supplychain.report.view import IN_USE, View
 
 SHOWN = 5
 """Failed rows that the terminal shows; the reports show all."""
@@ -22,9 +21,23 @@ STEPS = 3
 _STYLES = {"pass": "green", "fail": "red", "error": "red", "undetermined": "yellow"}
 
 
+class _Unwatched:
+    """The progress that nobody looks at."""
+
+    def update(self, count: int) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+
 def progress(what: str, total: int) -> ProgressBar:
     """Return a bar on the real stderr, which behave does not capture; it shows itself after a second."""
-    return tqdm(total=total, desc=what, delay=1, leave=False, unit="file", file=sys.__stderr__, disable=None)
+    if sys.__stderr__ is None or not sys.__stderr__.isatty():
+        return _Unwatched()
+    from tqdm import tqdm  # only a terminal shows it
+
+    return tqdm(total=total, desc=what, delay=1, leave=False, unit="file", file=sys.__stderr__)
 
 
 def show(view: View, reports: list[Path], stream: TextIO | None = None) -> None:
@@ -50,6 +63,9 @@ def show(view: View, reports: list[Path], stream: TextIO | None = None) -> None:
             console.print(Text(f"  {step.command}  ({step.rows} rows of {', '.join(step.requirements)})"))
     if view.not_built:
         console.print(Text(f"This version has no check for {len(view.not_built)} requirements; they are undetermined."))
+    for waiver, _, became in view.waivers:
+        if became != IN_USE:
+            console.print(Text(f"Waiver {waiver} {became}"))
     for line in view.unbound:
         console.print(Text(line, style="red"))
     for path in reports:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,10 +12,14 @@ from supplychain.checks.words import narrowing, widening
 from supplychain.control import load
 from supplychain.control.interface import Item, Requirement, Scenario
 from supplychain.model.case import Case
+from supplychain.model.declaration import Waiver
 from supplychain.model.finding import Finding, Observation, Outcome, Severity
 
 ORDER = (Outcome.ERROR, Outcome.FAIL, Outcome.UNDETERMINED, Outcome.NOT_APPLICABLE, Outcome.PASS)
 """Outcomes, what needs attention first."""
+IN_USE = "in use"
+"""What became of a waiver that accepts a row."""
+_FOLDERS = 20
 _SEVERITIES = tuple(Severity)
 WORD = {
     Outcome.PASS: "pass",
@@ -142,6 +147,22 @@ class View:
         return f"{said.get(self.verdict, 'Control NOT determined')}: {counted}{simulated}"
 
     @property
+    def commit(self) -> str:
+        """What was assessed, as far as git tells it."""
+        target = self.case.target
+        if target.commit is None:
+            return target.git
+        changed = {True: "with changes that are not committed", None: "whether it was changed is not known"}
+        return f"{target.commit}, {changed[target.dirty]}" if target.dirty in changed else target.commit
+
+    @property
+    def not_entered(self) -> str:
+        """The folders of installed or generated files that were not entered, in words; empty where there are none."""
+        folders = self.case.inventory.pruned
+        more = f" and {len(folders) - _FOLDERS} more, see case.json" if len(folders) > _FOLDERS else ""
+        return ", ".join(folders[:_FOLDERS]) + more
+
+    @property
     def ranked(self) -> tuple[Ranked, ...]:
         """What is wrong, by requirement and rule, most severe first; the roll-up repeats the others and is left out."""
         groups: dict[tuple[str, str], list[Observation]] = {}
@@ -207,7 +228,7 @@ class View:
         """Each declared waiver with what it is for and what became of it in this run."""
         declared = self.case.declaration.waiver if self.case.declaration else ()
         used = {
-            row.waiver.id: "in use"
+            row.waiver.id: IN_USE
             for finding in self.findings.values()
             for row in finding.observations
             if row.waiver is not None
@@ -217,17 +238,26 @@ class View:
                 waiver.id,
                 f"{waiver.requirement} for {waiver.component}; {waiver.owner}, approved by {waiver.approver}, "
                 f"until {waiver.expires}: {waiver.reason}",
-                used.get(waiver.id) or self._unused(waiver.id),
+                used.get(waiver.id) or self._unused(waiver),
             )
             for waiver in declared
         )
 
-    def _unused(self, waiver: str) -> str:
-        for finding in self.findings.values():
-            for row in finding.observations:
-                if f"waiver {waiver} " in row.message:
-                    return "refused: " + row.message[row.message.index(f"waiver {waiver} ") :]
-        return "accepts nothing in this run; remove it"
+    def _unused(self, waiver: Waiver) -> str:
+        """Return why a waiver accepts nothing."""
+        nothing = "accepts nothing in this run"
+        finding = self.findings.get(waiver.requirement)
+        if finding is None or not finding.observations:
+            word = WORD[finding.outcome] if finding else "not executed"
+            return f"{nothing}: {waiver.requirement} is {word} and has no rows"
+        row = next((row for row in finding.observations if row.component == waiver.component), None)
+        if row is None:
+            known = {row.component for row in finding.observations}
+            close = difflib.get_close_matches(waiver.component, sorted(known), n=1)
+            hint = f"; did you mean {close[0]}?" if close else "; name one of its rows, or remove it"
+            return f"{nothing}: {waiver.component} is not among the rows of {waiver.requirement}{hint}"
+        named = row.message.find(f"waiver {waiver.id} ")
+        return f"refused: {row.message[named:]}" if named >= 0 else f"{nothing}: its row is {WORD[row.outcome]}; remove it"
 
     @property
     def feature_edits(self) -> tuple[str, ...]:

@@ -42,7 +42,7 @@ def test_a_misspelt_word_gives_the_one_that_was_meant(requirement: str, text: st
 
 
 def test_an_unknown_word_names_the_known_ones() -> None:
-    expected = "5.1: unknown word 'crates'. Known registries: PyPI, npm, conda-forge, conda"
+    expected = "unknown word 'crates'. Known registries: PyPI, npm, conda-forge, conda"
     with pytest.raises(ValueError, match=f"^{re.escape(expected)}$"):
         parse_words("5.1", "crates")
 

@@ -1,0 +1,89 @@
+"""Third-party AI services and the models that they host, from hosts, settings and names."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from urllib.parse import urlsplit
+
+from supplychain import catalog
+from supplychain.model.component import Component, Kind
+
+
+def service(name: str) -> Component:
+    """Return a service as a component."""
+    return Component(kind=Kind.SERVICE, source="", name=name)
+
+
+def service_at(address: str) -> Component | None:
+    """Return the service of the catalog whose host an address has, or None."""
+    host = host_of(address)
+    for pattern, name in _hosts():
+        if pattern.fullmatch(host):
+            return service(name)
+    return None
+
+
+def host_of(address: str) -> str:
+    """Return the host of an address, which may stand without a scheme; empty where it has none."""
+    try:
+        return urlsplit(address if "//" in address else f"//{address}").hostname or ""
+    except ValueError:
+        return ""
+
+
+def service_of_setting(variable: str) -> Component | None:
+    """Return the service whose SDK reads an environment variable, or None."""
+    name = _settings().get(variable)
+    return service(name) if name else None
+
+
+def hosted_model(text: str, by: str | None = None) -> Component | None:
+    """Return the model of a service that a name stands for, or None where it names none.
+
+    `by` is the service that the call goes to, where that is known; it can be a router, which writes another service
+    before the name. Without it only names count that tell their service: `gpt-4o`, `openai/gpt-4o`, `openai:gpt-4o`.
+    """
+    if by is not None:
+        return Component(kind=Kind.MODEL, source=by, name=text) if text.strip() and " " not in text.strip() else None
+    for pattern, name in _models():
+        if pattern.fullmatch(text):
+            return Component(kind=Kind.MODEL, source=name, name=text)
+    match = re.fullmatch(r"([\w-]+)[/:](\S+)", text)
+    if match and match[1] in _prefixes():
+        source = _prefixes()[match[1]]
+        if source in {"huggingface-inference", "replicate"} or hosted_model(match[2]) or "/" in match[2]:
+            return Component(kind=Kind.MODEL, source=source, name=match[2])
+    return None
+
+
+def routed_model(text: str) -> Component | None:
+    """Return the model that a router's own name for it stands for: `service/model` or `service:model`."""
+    match = re.fullmatch(r"([\w-]+)[/:](\S+)", text)
+    if match and match[1] in _prefixes():
+        return Component(kind=Kind.MODEL, source=_prefixes()[match[1]], name=match[2])
+    return hosted_model(text)
+
+
+@cache
+def _hosts() -> tuple[tuple[re.Pattern[str], str], ...]:
+    return tuple(
+        (re.compile(re.escape(host).replace(r"\*", r"[\w.-]+")), entry.id)
+        for entry in catalog.services()
+        for host in entry.hosts
+    )
+
+
+@cache
+def _settings() -> dict[str, str]:
+    return {name: entry.id for entry in catalog.services() for name in entry.settings}
+
+
+@cache
+def _models() -> tuple[tuple[re.Pattern[str], str], ...]:
+    return tuple((re.compile(pattern), entry.id) for entry in catalog.services() for pattern in entry.models)
+
+
+@cache
+def _prefixes() -> dict[str, str]:
+    return {name: entry.id for entry in catalog.services() for name in entry.prefix}
