@@ -15,7 +15,9 @@ from pydantic import TypeAdapter
 from supplychain.catalog.interface import (
     Artifacts,
     CarrierFiles,
+    Commands,
     Documents,
+    HostedCall,
     Loader,
     Registry,
     ScopePatterns,
@@ -23,6 +25,7 @@ from supplychain.catalog.interface import (
     Word,
     Words,
 )
+from supplychain.model.component import Kind
 
 
 @cache
@@ -39,6 +42,23 @@ def loaders() -> dict[str, tuple[Loader, ...]]:
     for entry in sorted(entries, key=lambda loader: -len(loader.prefix)):
         by_function[entry.function] = (*by_function.get(entry.function, ()), entry)
     return by_function
+
+
+@cache
+def loader_flags() -> tuple[str, ...]:
+    """Return the arguments of loading calls that decide what they may run."""
+    return tuple(_read("loaders")["flags"])
+
+
+@cache
+def hosted_calls() -> dict[str, tuple[HostedCall, ...]]:
+    """Return the calls to third-party AI services by their last name, the longest first."""
+    entries = TypeAdapter(list[HostedCall]).validate_python(_read("hosted")["call"])
+    by_name: dict[str, tuple[HostedCall, ...]] = {}
+    for entry in sorted(entries, key=lambda item: -len(item.call.removeprefix("*"))):
+        last = entry.tail.rpartition(".")[2]
+        by_name[last] = (*by_name.get(last, ()), entry)
+    return by_name
 
 
 @cache
@@ -69,6 +89,12 @@ def services() -> tuple[Service, ...]:
 
 
 @cache
+def commands() -> Commands:
+    """Return how commands name components."""
+    return Commands.model_validate(_read("commands"))
+
+
+@cache
 def words(requirement: str) -> Words:
     """Return the words that may stand in parentheses in a requirement's sentence.
 
@@ -78,7 +104,8 @@ def words(requirement: str) -> Words:
     known = {
         entry.requirement: entry for entry in TypeAdapter(list[Words]).validate_python(_read("words")["parameter"])
     }
-    models = tuple(Word(name=entry.word, aliases=entry.aliases) for entry in registries().values())
+    serving = (entry for entry in registries().values() if Kind.MODEL in entry.serves)
+    models = tuple(Word(name=entry.word, aliases=entry.aliases) for entry in serving)
     known["1.1"] = Words(name="registries", requirement="1.1", word=models)
     return known[requirement]
 

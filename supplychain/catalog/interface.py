@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from pydantic import Field
+
 from supplychain.model.base import Frozen
 from supplychain.model.component import Kind
 from supplychain.model.reference import Scope
@@ -31,6 +33,9 @@ class Registry(Frozen):
     key: str
     word: str
     aliases: tuple[str, ...]
+    client: str | None = None
+    """The registry whose client fetches for it."""
+    serves: tuple[Kind, ...] = (Kind.MODEL, Kind.DATASET)
     settings: tuple[str, ...]
     """Environment variables that hold the address of the client's endpoint."""
     attributes: tuple[str, ...] = ()
@@ -60,6 +65,26 @@ class Loader(Frozen):
     registry: str
     position: int
     keywords: tuple[str, ...]
+    named_by: Literal["argument", "function", "class", "module"] = "argument"
+    """What names the component: an argument, the function, the class (which has a capital), or what holds it."""
+    strip: str = ""
+    """What the function's name begins with and the component's does not."""
+    ignore: tuple[str, ...] = ()
+    """Names that load nothing."""
+    requires: tuple[str, ...] = ()
+    """Arguments of which one has to be given, and not None or False."""
+    unless: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Arguments with the values, as they are written, with which nothing is loaded."""
+    revision_text: str | None = None
+    """The argument whose last name is the revision: a member of an enumeration."""
+    code_revision: str | None = None
+    checksum: str | None = None
+    quiet: bool = False
+    """Whether it reads any file, so that only an address or a file of the target is a component."""
+    local: bool = False
+    """Whether a name that is no address is a path."""
+    implicit: int | None = None
+    """Where the task stands for which the library takes a component by itself."""
     revision: str | None = None
     endpoint: str | None = None
     default_owner: str | None = None
@@ -83,6 +108,30 @@ class Loader(Frozen):
     @property
     def function(self) -> str:
         """The last name of the call."""
+        return self.call.partition(":")[2]
+
+
+class HostedCall(Frozen):
+    """A call to a third-party AI service, or the making of its client."""
+
+    call: str
+    service: str | None = None
+    """None: that of an SDK which the file imports, or the model's own."""
+    routed: bool = False
+    """Whether the model's name begins with the service."""
+    model: tuple[str, ...] = ()
+    position: int | None = None
+    address: tuple[str, ...] = ()
+    region: tuple[str, ...] = ()
+
+    @property
+    def prefix(self) -> str:
+        """What the dotted name of the call begins with; `*` for any."""
+        return self.call.partition(":")[0]
+
+    @property
+    def tail(self) -> str:
+        """What it ends with."""
         return self.call.partition(":")[2]
 
 
@@ -186,3 +235,89 @@ class Documents(Frozen):
     def placeholders(self, line: str) -> list[str]:
         """Return the texts of a line that were to be replaced."""
         return [match.group() for match in re.finditer(self.placeholder_pattern, line)]
+
+
+class Command(Frozen):
+    """A command whose words name components."""
+
+    words: str
+    """The program and its subcommands."""
+    takes: Literal["component", "packages", "address", "image", "repository"] = "component"
+    kind: Literal[Kind.MODEL, Kind.DATASET] = Kind.MODEL
+    registry: str | None = None
+    position: int | None = None
+    """Where the name stands among the words that are no options; for packages -1 is nowhere and None everywhere."""
+    many: bool = False
+    """Whether every word from there on is a name."""
+    options: tuple[str, ...] = ()
+    """The options that have the name as their value."""
+    revision: tuple[str, ...] = ()
+    code_revision: tuple[str, ...] = ()
+    kind_option: str | None = None
+    """The option that can turn the kind."""
+    source_option: str | None = None
+    """The option that names the package, so that the first word is only one of its programs."""
+    fetched_with: tuple[str, ...] = ()
+    """The options without which a short name is a program that is installed already."""
+    values: tuple[str, ...] | None = None
+    switches: tuple[str, ...] | None = None
+    output: tuple[str, ...] = ()
+    """The options that name the file to write."""
+    body: tuple[str, ...] = ()
+    """The options that hold what is sent."""
+    checksum: str | None = None
+    environment: tuple[str, ...] = ()
+    """The options that set a variable."""
+    pattern: str | None = None
+    prefix: str = ""
+    tagged: bool = False
+    """Whether a name can end in `:tag`, which picks a file of the repository."""
+
+    def has_value(self, option: str) -> bool:
+        """Whether the word after an option belongs to it."""
+        if self.switches is not None:
+            return option not in self.switches
+        stated = (*(self.values or ()), *self.options, *self.revision, *self.code_revision, self.kind_option)
+        return self.values is None or option in stated
+
+
+class CommandOption(Frozen):
+    """Options of any program whose value is a component."""
+
+    names: tuple[str, ...]
+    kind: Literal[Kind.MODEL, Kind.DATASET]
+    telling: bool = False
+    vague: bool = False
+    many: bool = False
+    revision: tuple[str, ...] = ()
+    code_revision: tuple[str, ...] = ()
+
+
+class CommandVariable(Frozen):
+    """Environment variables whose value is a component."""
+
+    pattern: str
+    kind: Literal[Kind.MODEL, Kind.DATASET]
+    revision: tuple[str, ...] = ()
+
+
+class Commands(Frozen):
+    """How commands name components."""
+
+    wrappers: frozenset[str]
+    silent: frozenset[str]
+    shells: frozenset[str]
+    folders: frozenset[str]
+    datasets: frozenset[str]
+    paired: frozenset[str]
+    placeholder: str
+    data_suffixes: tuple[str, ...]
+    archive_suffixes: tuple[str, ...]
+    data_words: str
+    shared_suffixes: tuple[str, ...]
+    weights_variable: str
+    data_variable: str
+    flags: dict[str, str]
+    option: tuple[CommandOption, ...]
+    variable: tuple[CommandVariable, ...]
+    command: tuple[Command, ...]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from supplychain.checks.population import INVENTORIED, PROD, named
+from supplychain.checks.population import INVENTORIED, PROD, fetched, named
 from supplychain.model.case import Case
 from supplychain.model.component import Kind
+from supplychain.model.reference import Scope
 
 _KINDS = {
     1: (Kind.MODEL,),
@@ -31,11 +32,16 @@ def not_applicable(scenario: int, case: Case) -> str | None:
     if kinds is None or not inventory.self_test.passed or not inventory.looked_at:
         return None
     scopes = INVENTORIED if scenario in {7, 8} else PROD
-    if any(named(case, kind, scopes) for kind in kinds) or any(_declared(case, kind) for kind in kinds):
+    kept = fetched if scenario in {1, 2, 3} else tuple
+    if any(kept(named(case, kind, scopes)) for kind in kinds) or any(_declared(case, kind) for kind in kinds):
         return None
     listed = " and ".join(f"{kind}s" for kind in kinds)
     elsewhere = sum(reference.component.kind in kinds for reference in inventory.references)
-    aside = f"; {elsewhere} in scopes that do not count here" if elsewhere else ""
+    outside = sum(
+        reference.at.scope not in scopes for kind in kinds for reference in inventory.of(kind, frozenset(Scope))
+    )
+    aside = f"; {outside} in scopes that do not count here" if outside else ""
+    aside += f"; {elsewhere - outside} that services host are decided in scenario 6" if elsewhere > outside else ""
     return (
         f"no {listed}: 0 found, 0 unresolved and nothing unread in {inventory.looked_at} files that were read{aside}; "
         f"the discovery self-test found {inventory.self_test.found} of {inventory.self_test.planted}"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
+from supplychain import catalog
 from supplychain.model.case import Case
 from supplychain.model.component import Component, Kind
 from supplychain.model.reference import INVENTORIED, Place, Reference, Resolution, Scope, Unread, Unresolved
@@ -12,6 +13,7 @@ __all__ = [
     "INVENTORIED",
     "PROD",
     "Named",
+    "fetched",
     "moving",
     "named",
     "planted",
@@ -36,6 +38,18 @@ def named(case: Case, kind: Kind, scopes: Collection[Scope]) -> tuple[Named, ...
     found += inventory.unresolved_of(kind, scopes)
     found += inventory.unread_in(scopes)
     return tuple(found) or inventory.moved_out(kind, scopes)
+
+
+def fetched(items: Iterable[Named]) -> tuple[Named, ...]:
+    """Return the references without those to models that a service hosts: nothing of them is fetched."""
+    services = {service.id for service in catalog.services()} | {"service"}
+
+    def source(item: Named) -> str:
+        if isinstance(item, Reference):
+            return item.component.source
+        return item.source if isinstance(item, Unresolved) else ""
+
+    return tuple(item for item in items if source(item) not in services)
 
 
 def planted(case: Case, *found: Named, **changes: object) -> Case:

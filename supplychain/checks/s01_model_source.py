@@ -12,6 +12,7 @@ from supplychain.checks.engine import Answer, answer, check
 from supplychain.checks.population import (
     PROD,
     Named,
+    fetched,
     named,
 )
 from supplychain.model.base import Frozen
@@ -31,11 +32,13 @@ class DeclaredModel(Frozen):
 
 
 def _population(case: Case) -> tuple[Named | DeclaredModel, ...]:
-    """Return the third-party models of production code; a first-party model is left out only with proof.
+    """Return the third-party models that production code fetches; a first-party one is left out only with proof.
+
+    A model that a service hosts is not fetched: it is decided with its service.
 
     The declaration and the code disagree where it names models and the code none: each declared one is then a row.
     """
-    found = named(case, Kind.MODEL, PROD)
+    found = fetched(named(case, Kind.MODEL, PROD))
     third_party = tuple(item for item in found if not case.declared_first_party(item.subject))
     if found or case.declaration is None:
         return third_party
@@ -73,12 +76,14 @@ def _by_address(case: Case, reference: Reference, address: str) -> Answer:
 
 def _by_registry(case: Case, reference: Reference) -> Answer:
     """Decide on a name: the registry's own host, unless a setting in production scope sends its client elsewhere."""
-    registry = catalog.registries()[reference.component.source]
+    registry = catalog.registries().get(reference.component.source)
+    if registry is None or not registry.host:
+        word = registry.word if registry else reference.component.source
+        unknown = answer("unknown-server", evidence=reference.digest, registry=word, id=reference.subject)
+        return _approved(case, reference, f"a server of {word}") or unknown
     for override in case.inventory.overrides:
-        outside = (
-            override.at.scope not in PROD and override.at.file not in case.inventory.moved
-        )  # a declaration hides no setting
-        if override.registry != registry.key or outside:
+        hidden = override.at.file in case.inventory.moved  # a declaration hides no setting
+        if override.registry not in {registry.key, registry.client} or not (override.at.scope in PROD or hidden):
             continue
         values = {"variable": override.variable, "where": str(override.at), "registry": registry.word}
         if override.address is None:
@@ -100,8 +105,9 @@ def _by_host(case: Case, reference: Reference, host: str) -> Answer:
         return approved
     component = reference.component
     values = {"host": host, "named": ", ".join(_words(case)), "id": reference.subject}
-    serving = [registry for registry in catalog.registries().values() if host in registry.hosts]
     own = catalog.registries().get(component.source)
+    known = [own, *catalog.registries().values()] if own else list(catalog.registries().values())
+    serving = [registry for registry in known if host in registry.hosts]
     if own is not None and own.repository_host == host:
         if own in _registries(case):
             owner = component.name.partition("/")[0]

@@ -6,15 +6,18 @@ inventory = discover(target, declaration.scope, self_test=run_self_test())
 from __future__ import annotations
 
 import posixpath
+import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from pathspec import GitIgnoreSpec
 
 from supplychain import catalog
 from supplychain.discovery import python, requirements, settings
 from supplychain.discovery.interface import Carrier, Found, NotParsedError, SourceFile
+from supplychain.discovery.modules import Modules
 from supplychain.discovery.scopes import PathScopes, imported_by_production
 from supplychain.model.component import Component, Kind
 from supplychain.model.declaration import Scopes
@@ -32,8 +35,9 @@ CARRIERS: Mapping[str, Carrier] = {
 }
 """The carriers of this version by their key in the catalog."""
 
-_HEAD = 64
-"""Bytes of a file that tell its format."""
+_HEAD = 256
+"""Bytes of a file that tell its format, and hold the whole of a Git LFS pointer."""
+_POINTER = re.compile(rb"(?m)^oid (sha256:[0-9a-f]{64})$")
 
 
 def discover(
@@ -74,6 +78,7 @@ class _Run:
         self._target = target
         self._scopes = scopes
         self._kinds = _Kinds()
+        self._modules = Modules(target)
         self._found: dict[str, Found] = {}
         self._unread: dict[tuple[str, str, Scope, bool], Unread] = {}
         self._looked_at = 0
@@ -94,7 +99,8 @@ class _Run:
         try:
             content = self._target.read(file)
             place = self._scopes.at(file.path)
-            source = SourceFile(file.path, content.data, content.digest, place, self._target.has)
+            module = partial(self._modules.named, importer=file.path)
+            source = SourceFile(file.path, content.data, content.digest, place, self._target.has, module)
             self._found[file.path] = CARRIERS[key](source)
         except NotReadError as error:
             self.not_read(file.path, str(error), file.path, None)
@@ -112,7 +118,11 @@ class _Run:
             if form.matches(file.path, head):
                 component = Component(kind=Kind.MODEL, source="file", name=file.path)
                 place = self._scopes.at(file.path)
-                reference = Reference(component=component, at=place, resolution=Resolution.FILE, call=form.name)
+                oid = _POINTER.search(head) if form.name.startswith("Git LFS") else None
+                checksum = oid[1].decode() if oid else None
+                reference = Reference(
+                    component=component, at=place, resolution=Resolution.FILE, call=form.name, checksum=checksum
+                )
                 self._found[file.path] = Found(references=[reference])
                 return
 

@@ -42,10 +42,12 @@ def hosted_model(text: str, by: str | None = None) -> Component | None:
     """Return the model of a service that a name stands for, or None where it names none.
 
     `by` is the service that the call goes to, where that is known; it can be a router, which writes another service
-    before the name. Without it only names count that tell their service: `gpt-4o`, `openai/gpt-4o`, `openai:gpt-4o`.
+    before the name, and a name that is none of its own models is none. Without it only names count that tell their service: `gpt-4o`, `openai/gpt-4o`, `openai:gpt-4o`.
     """
     if by is not None:
-        return Component(kind=Kind.MODEL, source=by, name=text) if text.strip() and " " not in text.strip() else None
+        own = [pattern for pattern, name in _models() if name == by]
+        fits = not own or any(pattern.fullmatch(text) for pattern in own)
+        return Component(kind=Kind.MODEL, source=by, name=text) if fits and re.fullmatch(r"\S+", text) else None
     for pattern, name in _models():
         if pattern.fullmatch(text):
             return Component(kind=Kind.MODEL, source=name, name=text)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from supplychain.discovery.python_names import Names
 from supplychain.model.component import Component, Kind
 from supplychain.model.reference import Override, Place, Reference, Relation, Resolution, Unresolved
 
@@ -30,6 +31,8 @@ class SourceFile:
     """The file as a place, with its scope."""
     exists: Callable[[str], bool]
     """Whether a path, relative to the target, is a file or a folder of it."""
+    module: Callable[[str], Names | None] = lambda _: None
+    """Gives the names of another Python file of the target, by its dotted name as this file imports it."""
 
     def at(self, line: int | None) -> Place:
         """Return a place in this file."""
@@ -43,11 +46,12 @@ class SourceFile:
         known = {"component": component, "at": place, "resolution": resolution, "call": call, "digest": self.digest}
         return Reference.model_validate({**known, **facts})
 
-    def unresolved(self, kind: Kind, line: int, call: str, expression: str, reason: str) -> Unresolved:
+    def unresolved(
+        self, kind: Kind, line: int, call: str, expression: str, reason: str, source: str = ""
+    ) -> Unresolved:
         """Return a reference of this file whose component is not known."""
-        return Unresolved(
-            kind=kind, at=self.at(line), call=call, expression=expression, reason=reason, digest=self.digest
-        )
+        known = {"kind": kind, "at": self.at(line), "call": call, "expression": expression, "reason": reason}
+        return Unresolved.model_validate({**known, "source": source, "digest": self.digest})
 
 
 @dataclass

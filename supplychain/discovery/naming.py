@@ -64,8 +64,9 @@ def from_name(text: str, kind: Kind, registry: Registry, exists: Callable[[str],
         return Named(Component(kind=kind, source="file", name=local))
     if (match := re.fullmatch(registry.name_pattern, text)) is None:
         return None
-    revision = match.groupdict().get("revision")
-    name = text[: match.start("revision") - 1] if revision else text
+    groups = match.groupdict()
+    revision = groups.get("revision")
+    name = groups.get("name") or (text[: match.start("revision") - 1] if revision else text)
     return Named(Component(kind=kind, source=registry.key, name=name), revision)
 
 

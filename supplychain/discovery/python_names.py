@@ -1,8 +1,8 @@
-"""What names stand for in one Python file: imports, and constants that are assigned once.
+"""What names are bound to in one Python file: imports, assignments, parameters, loops.
 
 names = Names(tree)
 names.dotted(call.func, chain)            # "transformers.AutoModel.from_pretrained"
-names.constant(call.args[0], chain)
+names.visible("MODEL", chain)
 """
 
 from __future__ import annotations
@@ -10,11 +10,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-
-from supplychain.model.reference import Resolution
-
-DEPTH = 8
-"""Names that are followed one after another before a value counts as unknown."""
 
 _FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _SCOPE = (*_FUNCTION, ast.ClassDef, ast.Module)
@@ -40,22 +35,43 @@ Chain = tuple[ast.AST, ...]
 
 
 @dataclass(frozen=True)
-class Known:
-    """A string that the code gives, and how it was found."""
+class Parameter:
+    """A parameter of a function: its default, and where it stands among the arguments of a call."""
 
-    value: str
-    resolution: Resolution
+    function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+    name: str
+    position: int | None
+    """None: by keyword only."""
+    default: ast.expr | None
+    around: Chain
+    """The scopes around the function, in which its default and its calls are seen."""
+
+
+@dataclass(frozen=True)
+class Element:
+    """What a loop or an unpacked value gives to a name: an element, or a part of it."""
+
+    of: ast.expr
+    part: int | None
+    loop: bool
+
+
+Bound = ast.expr | Parameter | Element | None
+"""What a name is bound to; None: something that is no plain expression."""
 
 
 @dataclass
-class _Bindings:
-    """What a scope assigns: each name with its values; None for a value that is not a plain expression."""
+class Bindings:
+    """What a scope binds: each name with all that it may be."""
 
-    values: dict[str, list[ast.expr | None]] = field(default_factory=dict)
+    values: dict[str, list[Bound]] = field(default_factory=dict)
     imports: dict[str, list[str]] = field(default_factory=dict)
+    relative: dict[str, list[str]] = field(default_factory=dict)
+    """Imports that begin with dots, as they are written."""
     globals: set[str] = field(default_factory=set)
 
-    def add(self, name: str, value: ast.expr | None) -> None:
+    def add(self, name: str, value: Bound) -> None:
+        """Add one thing that a name is bound to."""
         self.values.setdefault(name, []).append(value)
 
 
@@ -92,10 +108,13 @@ class Names:
         """Module, number of leading dots, line."""
         self.nodes: list[tuple[ast.AST, Chain]] = []
         """The calls, assignments and strings, in source order, with the scopes around them."""
+        self.calls: dict[str, list[tuple[ast.Call, Chain]]] = {}
+        """The calls by the last name of what is called."""
+        self.attributes: dict[str, list[tuple[ast.expr, ast.expr | None, Chain]]] = {}
+        """Assignments to attributes by their name: the owner, and what is assigned."""
         self._stars: list[str] = []
-        self._scopes: dict[ast.AST, _Bindings] = {}
-        self._module = tree
-        self._attributes: set[str] = set()
+        self.scopes: dict[ast.AST, Bindings] = {}
+        self.module = tree
         collected: dict[type[ast.AST], bool] = {}
         for node, chain in walk(tree):
             kind = node.__class__
@@ -105,8 +124,11 @@ class Names:
                 self._collect(node, chain)
             if kind in _KEPT:
                 self.nodes.append((node, chain))
-        module = self._scopes[tree]
-        for scope in self._scopes.values():
+                if isinstance(node, ast.Call) and isinstance(node.func, (ast.Name, ast.Attribute)):
+                    called = node.func.id if isinstance(node.func, ast.Name) else node.func.attr
+                    self.calls.setdefault(called, []).append((node, chain))
+        module = self.scopes[tree]
+        for scope in self.scopes.values():
             for name in scope.globals & set(scope.values):
                 module.values.setdefault(name, []).extend(scope.values.pop(name))
                 module.imports.setdefault(name, []).extend(scope.imports.pop(name, ()))
@@ -117,38 +139,41 @@ class Names:
         elif isinstance(node, (ast.Import, ast.ImportFrom)):
             self._import(node, chain)
         elif isinstance(node, ast.Global):
-            self._scopes[chain[-1]].globals.update(node.names)
+            self.scopes[chain[-1]].globals.update(node.names)
         elif isinstance(node, ast.Nonlocal):
             for scope in chain[1:]:  # one of them, at another time
                 for name in node.names:
-                    self._scopes[scope].add(name, None)
+                    self.scopes[scope].add(name, None)
         elif isinstance(node, ast.Assign):
             for target in node.targets:
                 self._bind(target, node.value, chain)
         elif isinstance(node, (ast.AnnAssign, ast.NamedExpr)):
             if node.value is not None:
                 self._bind(node.target, node.value, chain)
-        elif isinstance(node, (ast.AugAssign, ast.For, ast.AsyncFor, ast.comprehension)):
+        elif isinstance(node, ast.AugAssign):
             self._bind(node.target, None, chain)
+        elif isinstance(node, (ast.For, ast.AsyncFor, ast.comprehension)):
+            self._bind_element(node.target, node.iter, chain)
         elif isinstance(node, ast.withitem) and node.optional_vars is not None:
             self._bind(node.optional_vars, None, chain)
-        elif isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)) and node.name:
-            self._scopes[chain[-1]].add(node.name, None)
-        elif isinstance(node, ast.MatchMapping) and node.rest:
-            self._scopes[chain[-1]].add(node.rest, None)
+        else:
+            caught = getattr(node, "rest" if isinstance(node, ast.MatchMapping) else "name", None)
+            if isinstance(caught, str):
+                self.scopes[chain[-1]].add(caught, None)
 
     def _scope(self, node: ast.AST, chain: Chain) -> None:
-        bindings = self._scopes[node] = _Bindings()
+        bindings = self.scopes[node] = Bindings()
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            self._scopes[chain[-1]].add(node.name, None)
+            self.scopes[chain[-1]].add(node.name, None)
         if isinstance(node, _FUNCTION):
-            arguments = node.args
-            stars = [star for star in (arguments.vararg, arguments.kwarg) if star is not None]
-            for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, *stars):
-                bindings.add(argument.arg, None)
+            for star in (node.args.vararg, node.args.kwarg):
+                if star is not None:
+                    bindings.add(star.arg, None)
+            for parameter in _parameters(node, chain):
+                bindings.add(parameter.name, parameter)
 
     def _import(self, node: ast.Import | ast.ImportFrom, chain: Chain) -> None:
-        bindings = self._scopes[chain[-1]]
+        bindings = self.scopes[chain[-1]]
         for name in node.names:
             bound = name.asname or name.name.partition(".")[0]
             bindings.add(bound, None)
@@ -163,22 +188,45 @@ class Names:
                 self._stars.append(dotted)
             elif node.level == 0:
                 bindings.imports.setdefault(bound, []).append(dotted)
+            else:
+                bindings.relative.setdefault(bound, []).append("." * node.level + dotted)
+
+    def _bind_element(self, target: ast.expr, over: ast.expr, chain: Chain) -> None:
+        """Bind what a loop gives: whole elements, or parts of them."""
+        parts = target.elts if isinstance(target, (ast.Tuple, ast.List)) else None
+        if isinstance(target, ast.Name):
+            self._add(target.id, Element(over, None, loop=True), chain)
+        elif parts is not None:
+            for position, part in enumerate(parts):
+                if isinstance(part, ast.Name):
+                    self._add(part.id, Element(over, position, loop=True), chain)
+                else:
+                    self._bind(part, None, chain)
+        else:
+            self._bind(target, None, chain)
+
+    def _add(self, name: str, value: Bound, chain: Chain) -> None:
+        scope = self.scopes[chain[-1]]
+        if name in scope.globals:
+            scope = self.scopes[self.module]
+        scope.add(name, value)
 
     def _bind(self, target: ast.expr, value: ast.expr | None, chain: Chain) -> None:
         if isinstance(target, ast.Name):
-            scope = self._scopes[chain[-1]]
-            if target.id in scope.globals:
-                scope = self._scopes[self._module]
-            scope.add(target.id, value)
+            self._add(target.id, value, chain)
         elif isinstance(target, (ast.Tuple, ast.List)):
             values = value.elts if isinstance(value, (ast.Tuple, ast.List)) else []
             paired = len(values) == len(target.elts) and not any(isinstance(v, ast.Starred) for v in values)
+            starred = any(isinstance(part, ast.Starred) for part in target.elts)
             for position, part in enumerate(target.elts):
-                self._bind(part, values[position] if paired else None, chain)
+                if isinstance(part, ast.Name) and not paired and not starred and value is not None:
+                    self._add(part.id, Element(value, position, loop=False), chain)
+                else:
+                    self._bind(part, values[position] if paired else None, chain)
         elif isinstance(target, ast.Starred):
             self._bind(target.value, None, chain)
         elif isinstance(target, ast.Attribute):
-            self._attributes.add(target.attr)
+            self.attributes.setdefault(target.attr, []).append((target.value, value, chain))
 
     def dotted(self, node: ast.expr, chain: Chain) -> list[str]:
         """Return the dotted names that an expression may have after imports, the likeliest first.
@@ -196,73 +244,50 @@ class Names:
         starts = self._imported(node.id, chain) or [f"?{node.id}", *(f"{star}.{node.id}" for star in self._stars)]
         return [f"{start}.{tail}" if tail else start for start in starts]
 
+    def imported_from(self, name: str, chain: Chain) -> list[str]:
+        """Return the dotted names that a name is imported as, relative ones with their dots."""
+        found = self.visible(name, chain)
+        relative = self.scopes[found[1][-1]].relative.get(name, []) if found else []
+        return [*self._imported(name, chain), *relative]
+
     def is_assigned(self, name: str, chain: Chain) -> bool:
         """Whether the scope that a name is seen from binds it otherwise than by an import."""
-        found = self._visible(name, chain)
+        found = self.visible(name, chain)
         return found is not None and len(found[0]) > len(self._imported(name, chain))
 
     def _imported(self, name: str, chain: Chain) -> list[str]:
-        found = self._visible(name, chain)
-        return list(dict.fromkeys(self._scopes[found[1][-1]].imports.get(name, ()))) if found else []
+        found = self.visible(name, chain)
+        return list(dict.fromkeys(self.scopes[found[1][-1]].imports.get(name, ()))) if found else []
 
-    def constant(self, node: ast.expr, chain: Chain, depth: int = 0) -> Known | None:
-        """Return the string that an expression is, by itself or through names that are assigned once, or None."""
-        if isinstance(node, ast.Constant):
-            how = Resolution.CONSTANT if depth else Resolution.LITERAL
-            return Known(node.value, how) if isinstance(node.value, str) else None
-        if depth >= DEPTH:
-            return None
-        if isinstance(node, (ast.JoinedStr, ast.BinOp)):
-            return self._joined(node, chain, depth)
-        if isinstance(node, ast.Name):
-            found = self._visible(node.id, chain)
-        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-            found = self._class_constant(node.value.id, node.attr, chain)
-        else:
-            found = None
-        if found is None:
-            return None
-        values, scope = found
-        if len(values) != 1 or values[0] is None:
-            return None
-        return self.constant(values[0], scope, depth + 1)
+    def visible(self, name: str, chain: Chain) -> tuple[list[Bound], Chain] | None:
+        """Return what a name is bound to and the scopes that see it, or None where nothing binds it.
 
-    def _joined(self, node: ast.JoinedStr | ast.BinOp, chain: Chain, depth: int) -> Known | None:
-        """Return the text that known parts give together: an f-string without formats, or a sum."""
-        if isinstance(node, ast.BinOp):
-            parts: list[ast.expr] = [node.left, node.right] if isinstance(node.op, ast.Add) else []
-        else:
-            formatted = [part for part in node.values if isinstance(part, ast.FormattedValue)]
-            plain = all(part.conversion == -1 and part.format_spec is None for part in formatted)
-            parts = [p.value if isinstance(p, ast.FormattedValue) else p for p in node.values] if plain else []
-        values = [self.constant(part, chain, depth + 1) for part in parts]
-        texts = [known.value for known in values if known]
-        return Known("".join(texts), Resolution.CONSTANT) if texts and len(texts) == len(values) else None
-
-    def _visible(self, name: str, chain: Chain) -> tuple[list[ast.expr | None], Chain] | None:
-        """Return what a name is bound to, innermost scope first; a class's names are seen only in its own body."""
+        The innermost scope comes first; a class's names are seen only in its own body.
+        """
         for position in range(len(chain) - 1, -1, -1):
             scope = chain[position]
             if isinstance(scope, ast.ClassDef) and position != len(chain) - 1:
                 continue
-            bindings = self._scopes[scope]
+            bindings = self.scopes[scope]
             if name in bindings.globals:
-                values = self._scopes[self._module].values.get(name)
-                return (values, (self._module,)) if values else None
+                values = self.scopes[self.module].values.get(name)
+                return (values, (self.module,)) if values else None
             if name in bindings.values:
                 return bindings.values[name], chain[: position + 1]
         return None
 
-    def _class_constant(self, owner: str, name: str, chain: Chain) -> tuple[list[ast.expr | None], Chain] | None:
-        """Return what a class of this file assigns to `self.name`, `cls.name` or `Class.name` in its body."""
-        if name in self._attributes:
-            return None  # assigned through an attribute somewhere: not a constant
-        for position in range(len(chain) - 1, -1, -1):
-            scope = chain[position]
-            if isinstance(scope, ast.ClassDef) and owner in {"self", "cls", scope.name}:
-                values = self._scopes[scope].values.get(name)
-                return (values, chain[: position + 1]) if values else None
-        classes = [node for node in self._scopes if isinstance(node, ast.ClassDef) and node.name == owner]
-        if len(classes) == 1 and (values := self._scopes[classes[0]].values.get(name)):
-            return values, (self._module, classes[0])
-        return None
+    def classes(self, name: str) -> list[tuple[ast.ClassDef, Chain]]:
+        """Return the classes of that name in this file, each with the scopes that its body sees."""
+        found = (node for node in self.scopes if isinstance(node, ast.ClassDef) and node.name == name)
+        return [(node, (self.module, node)) for node in found]
+
+
+def _parameters(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, around: Chain) -> Iterator[Parameter]:
+    arguments = node.args
+    positional = [*arguments.posonlyargs, *arguments.args]
+    missing = len(positional) - len(arguments.defaults)
+    for position, argument in enumerate(positional):
+        default = arguments.defaults[position - missing] if position >= missing else None
+        yield Parameter(node, argument.arg, position, default, around)
+    for argument, keyword_default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
+        yield Parameter(node, argument.arg, None, keyword_default, around)

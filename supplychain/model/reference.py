@@ -110,6 +110,8 @@ class Unresolved(Frozen):
     expression: Text
     """The code that gives the name at run time."""
     reason: Text
+    source: Text = ""
+    """The registry or service that it would come from, where that is known."""
     digest: str | None = None
 
     @property

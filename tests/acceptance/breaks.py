@@ -18,6 +18,7 @@ from supplychain.report.terminal import progress
 from tests.support import NOW, ROLL_UPS, BuiltTarget, Outcomes, run_suite
 
 BGE = "model:huggingface/BAAI/bge-small-en-v1.5"
+GPT = "model:openai/gpt-4.1-mini-2025-04-14"
 INTENT = "model:file/models/intent.safetensors"
 COMMIT = "5c38ec7c405ec4b44b94cc5a9bb96e735b38267a"
 RETRIEVAL = "app/retrieval.py"

@@ -10,12 +10,13 @@ import pytest
 
 from supplychain.bom.interface import INVENTORY
 from supplychain.model.finding import Outcome
-from tests.acceptance.breaks import BGE, COMMIT, INTENT, RETRIEVAL, Break, Change, edits, plants, removes
+from tests.acceptance.breaks import BGE, COMMIT, GPT, INTENT, RETRIEVAL, Break, Change, edits, plants, removes
 from tests.support import ROLL_UPS, SAMPLE, BuiltTarget, Outcomes, run_suite
 
 NEW = 'from transformers import AutoModel\n\nmodel = AutoModel.from_pretrained("BAAI/rerank")\n'
 RERANK = "model:huggingface/BAAI/rerank"
 LINES = (SAMPLE / INVENTORY).read_text().splitlines()
+HOSTED = GPT.rpartition("/")[2]
 WRITE = "supplychain inventory write TARGET"
 
 
@@ -169,6 +170,7 @@ BREAKS = [
 def test_the_sound_target_lists_each_model(sound: Outcomes) -> None:
     assert sound["7.1"].outcome is Outcome.PASS
     assert [(row.component, row.rule, str(row.at)) for row in sound["7.1"].observations] == [
+        (GPT, "listed", "app/answer.py:9"),
         (BGE, "listed", f"{RETRIEVAL}:17"),
         (INTENT, "listed", "models/intent.safetensors"),
     ]
@@ -189,6 +191,7 @@ def test_without_an_inventory_nothing_is_decided(target: BuiltTarget, sound: Out
     found = run_suite(target.remove(INVENTORY))
     assert found["7.1"].outcome is Outcome.UNDETERMINED
     assert rows(found) == [
+        (GPT, "no-inventory", "app/answer.py:9"),
         (BGE, "no-inventory", f"{RETRIEVAL}:17"),
         (INTENT, "no-inventory", "models/intent.safetensors"),
     ]
@@ -219,6 +222,7 @@ def test_an_inventory_that_cannot_be_read_decides_nothing(
     assert found["7.1"].outcome is Outcome.UNDETERMINED
     assert rows(found) == [
         (f"inventory:{INVENTORY}", "unreadable-inventory", INVENTORY),
+        (GPT, "not-compared", "app/answer.py:9"),
         (BGE, "not-compared", f"{RETRIEVAL}:17"),
         (INTENT, "not-compared", "models/intent.safetensors"),
     ]
@@ -281,7 +285,7 @@ def cyclonedx(*components: dict[str, Any]) -> str:
 def test_an_spdx_document_is_an_inventory_too(target: BuiltTarget, sound: Outcomes) -> None:
     """SPDX 2.3 has no purpose for models; their purl says what they are. The weights get an inventory beside it."""
     target.remove(INVENTORY).plant("sbom.spdx", SPDX.format(purpose="OTHER"))
-    target.plant("weights.cdx.json", cyclonedx(model("models/intent.safetensors")))
+    target.plant("weights.cdx.json", cyclonedx(model("models/intent.safetensors"), model(HOSTED)))
     found = run_suite(target)
     assert rows(found) == []
     assert [source.name for source in found["7.1"].sources] == ["SPDX 2 sbom.spdx", "CycloneDX weights.cdx.json"]
@@ -291,7 +295,7 @@ def test_an_spdx_document_is_an_inventory_too(target: BuiltTarget, sound: Outcom
 
 def test_two_inventories_together_list_all(target: BuiltTarget, sound: Outcomes) -> None:
     target.remove(INVENTORY)
-    target.plant("bom/intent.cdx.json", cyclonedx(model("models/intent.safetensors")))
+    target.plant("bom/intent.cdx.json", cyclonedx(model("models/intent.safetensors"), model(HOSTED)))
     target.plant("bom/embedding.cdx.json", cyclonedx(model("BAAI/bge-small-en-v1.5", COMMIT)))
     found = run_suite(target)
     assert rows(found) == []
@@ -300,7 +304,9 @@ def test_two_inventories_together_list_all(target: BuiltTarget, sound: Outcomes)
 
 def test_one_of_two_inventories_that_cannot_be_read_leaves_it_open(target: BuiltTarget, sound: Outcomes) -> None:
     target.remove(INVENTORY)
-    target.plant("bom/all.cdx.json", cyclonedx(model("BAAI/bge-small-en-v1.5"), model("models/intent.safetensors")))
+    target.plant(
+        "bom/all.cdx.json", cyclonedx(*map(model, ["BAAI/bge-small-en-v1.5", "models/intent.safetensors", HOSTED]))
+    )
     target.plant("bom/old.cdx.json", '{"bomFormat": "CycloneDX", "specVersion": ')
     found = run_suite(target)
     assert rows(found) == [("inventory:bom/old.cdx.json", "unreadable-inventory", "bom/old.cdx.json")]
@@ -317,6 +323,7 @@ def test_beside_the_maintained_inventory_another_one_does_not_count(target: Buil
 def test_an_empty_inventory_lists_nothing(target: BuiltTarget, sound: Outcomes) -> None:
     found = run_suite(target.plant(INVENTORY, cyclonedx()))
     assert rows(found) == [
+        (GPT, "missing", "app/answer.py:9"),
         (BGE, "missing", f"{RETRIEVAL}:17"),
         (INTENT, "missing", "models/intent.safetensors"),
     ]

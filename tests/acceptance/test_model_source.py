@@ -218,8 +218,8 @@ BREAKS = [
     ),
     Break(
         "a pipeline without a model",
-        plants("app/rerank.py", 'from transformers import pipeline\n\nrank = pipeline("text-classification")\n'),
-        'model:unresolved/pipeline("text-classification")',
+        plants("app/rerank.py", "from transformers import pipeline\n\nrank = pipeline(task)\n"),
+        "model:unresolved/pipeline(task)",
         "unresolved",
         ("app/rerank.py:3",),
         ("default", "literal"),

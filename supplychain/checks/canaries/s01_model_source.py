@@ -25,7 +25,8 @@ def plant(case: Case) -> Iterator[Canary]:
     yield from _unknown_canaries(case)
     yield from _declared_canaries(case)
     for registry in catalog.registries().values():
-        if registry not in _named(case) and registry.also is None:
+        shared = any(_serving(case, entry.name) for entry in registry.host)
+        if registry not in _named(case) and registry.also is None and registry.host and not shared:
             reference = sample_reference(case, Kind.MODEL, registry.key, "planted/model/variation")
             if not any(_covers(named_registry, reference) for named_registry in _named(case)):
                 says = registry.word
@@ -126,6 +127,19 @@ def _unknown_canaries(case: Case) -> Iterator[Canary]:
     yield Canary("name at run time", planted(case, unresolved), unresolved.subject, "unresolved")
     dataset = unresolved_sample(Kind.DATASET)
     yield Canary("a dataset's name at run time", planted(case, dataset), dataset.subject, None)
+    for source in ("mlflow", "planted-server"):
+        elsewhere = _sample(source, "planted")
+        yield Canary(
+            "a server of the team's choice",
+            planted(case, elsewhere),
+            elsewhere.subject,
+            "unknown-server",
+            source.partition("-")[2],
+        )
+    hosted = _sample("openai", "planted-model")
+    yield Canary("a hosted model is not fetched", planted(case, hosted), hosted.subject, None)
+    asked = unresolved.model_copy(update={"source": _fresh("openai")})
+    yield Canary("a hosted model by a name at run time", planted(case, asked), asked.subject, None)
     unread = unread_sample()
     yield Canary("files not read", planted(case, unread), unread.subject, "not-read")
     if registry := next((r for r in _named(case) if r.also is not None), None):
