@@ -19,6 +19,7 @@ from supplychain.checks.engine import decide
 from supplychain.config.files import read_declaration, read_policy
 from supplychain.control import load
 from supplychain.discovery import discover, self_test
+from supplychain.discovery.scopes import PathScopes
 from supplychain.documents import read_documents
 from supplychain.gherkin import unknown_word
 from supplychain.model.case import Case, Decided, Features, GatheringError, Sentence
@@ -27,6 +28,7 @@ from supplychain.model.finding import Finding, Outcome
 from supplychain.model.inventory import Inventory, SelfTest
 from supplychain.options import Options
 from supplychain.suite import tool
+from supplychain.sweep import sweep
 from supplychain.target import Target
 
 __all__ = ["Assessment", "NotMet", "Undetermined", "_checks"]
@@ -157,10 +159,12 @@ class Assessment:
         if not inventory.self_test.passed:
             missed = ", ".join(inventory.self_test.missed)
             raise RuntimeError(f"discovery did not find what was planted for its self-test: {missed}")
+        paths = PathScopes(scopes)
         self._update(
             inventory=inventory,
             boms=read_boms(self.target),
             documents=read_documents(self.target, declaration),
+            sweep=sweep(self.target, lambda path: paths.at(path).scope),
             files=tuple(path for path in _training_sources(declaration) if self.target.get(path)),
         )
 

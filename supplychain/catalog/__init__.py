@@ -16,6 +16,7 @@ from supplychain.catalog.interface import (
     Artifacts,
     CarrierFiles,
     Commands,
+    ConfigKeys,
     Documents,
     HostedCall,
     Loader,
@@ -62,6 +63,18 @@ def hosted_calls() -> dict[str, tuple[HostedCall, ...]]:
 
 
 @cache
+def frameworks() -> dict[str, frozenset[str]]:
+    """Return the names of ML frameworks by the index that they come from."""
+    return {entry["source"]: frozenset(entry["names"]) for entry in _read("frameworks")["framework"]}
+
+
+@cache
+def distributions() -> dict[str, str]:
+    """Return the distribution that each import name stands for, where that is known."""
+    return dict(_read("imports")["distributions"])
+
+
+@cache
 def artifacts() -> Artifacts:
     """Return the formats of weight files."""
     return Artifacts.model_validate(_read("artifacts"))
@@ -92,6 +105,12 @@ def services() -> tuple[Service, ...]:
 def commands() -> Commands:
     """Return how commands name components."""
     return Commands.model_validate(_read("commands"))
+
+
+@cache
+def config_keys() -> ConfigKeys:
+    """Return which keys of configuration files name components."""
+    return ConfigKeys.model_validate(_read("config_keys"))
 
 
 @cache

@@ -321,3 +321,49 @@ class Commands(Frozen):
     option: tuple[CommandOption, ...]
     variable: tuple[CommandVariable, ...]
     command: tuple[Command, ...]
+
+
+class ConfigKey(Frozen):
+    """Keys of configuration files whose value is a component."""
+
+    names: tuple[str, ...]
+    """Patterns of whole keys."""
+    kind: Literal[Kind.MODEL, Kind.DATASET]
+    telling: bool = False
+    registry: str | None = None
+    """The registry that its names belong to; None: by their form."""
+    revision: tuple[str, ...] = ()
+    """The keys beside it that give the revision."""
+
+
+class ShortName(Frozen):
+    """Short names of models that a library completes."""
+
+    pattern: str
+    prefix: str
+    registry: str
+
+
+class ConfigKeys(Frozen):
+    """Which keys of configuration files name components, and which values do not."""
+
+    stems: tuple[str, ...]
+    not_used: str
+    data_keys: frozenset[str]
+    within: frozenset[str]
+    code_revision: tuple[str, ...]
+    checksum: tuple[str, ...]
+    region: tuple[str, ...]
+    provider: frozenset[str]
+    weak_provider: frozenset[str]
+    common_words: frozenset[str]
+    without_owners: frozenset[str]
+    address: frozenset[str]
+    no_name: str
+    not_a_model: str
+    weights_address: str
+    page_suffixes: tuple[str, ...]
+    short: tuple[ShortName, ...]
+    types: dict[str, str]
+    """Patterns of types of cloud resources, with the service that they are."""
+    key: tuple[ConfigKey, ...]

@@ -1,5 +1,12 @@
 """The checks: one pure function for each requirement, registered by importing its scenario's module."""
 
-from supplychain.checks import s01_model_source, s07_inventory, s10_documents, s10_rollup
+from supplychain.checks import (
+    s01_model_source,
+    s07_currency,
+    s07_inventory,
+    s10_completeness,
+    s10_documents,
+    s10_rollup,
+)
 
-__all__ = ["s01_model_source", "s07_inventory", "s10_documents", "s10_rollup"]
+__all__ = ["s01_model_source", "s07_currency", "s07_inventory", "s10_completeness", "s10_documents", "s10_rollup"]

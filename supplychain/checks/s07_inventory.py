@@ -1,9 +1,12 @@
-"""Scenario 7, component inventory: requirement 7.1."""
+"""Scenario 7, component inventory: requirements 7.1 to 7.4, which ask the same of each kind of component."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import partial
 
+from supplychain import catalog
 from supplychain.checks.canaries.s07_inventory import plant
 from supplychain.checks.engine import Answer, answer, check
 from supplychain.checks.population import (
@@ -13,17 +16,18 @@ from supplychain.checks.population import (
 )
 from supplychain.model.base import Frozen
 from supplychain.model.case import Bom, Case, Listed
-from supplychain.model.component import Kind
+from supplychain.model.component import Component, Kind
 from supplychain.model.finding import Source
 from supplychain.model.reference import Place, Reference, Unread, Unresolved
 
 
-class ListedModel(Frozen):
-    """A model that an inventory lists and that discovery did not see."""
+class ListedComponent(Frozen):
+    """A component that an inventory lists and that discovery did not see."""
 
     subject: str
     at: Place
     file: str
+    kind: Kind
 
 
 class UnreadableBom(Frozen):
@@ -35,40 +39,84 @@ class UnreadableBom(Frozen):
     digest: str
 
 
-def _population(case: Case) -> tuple[Named | ListedModel | UnreadableBom, ...]:
-    """Return each revision of a model once, where it is named first; what could hide one; what is listed beyond."""
-    first: dict[tuple[str, str | None], Reference] = {}
-    others: list[Named] = []
-    for item in named(case, Kind.MODEL, INVENTORIED):
-        if isinstance(item, Reference):
-            first.setdefault((item.subject, item.revision), item)
-        else:
-            others.append(item)
-    ghosts = [
-        ListedModel(subject=listed.component.id, at=listed.at, file=bom.file)
-        for bom in case.boms
-        for listed in bom.listed
-        if listed.component.kind is Kind.MODEL and not _is_used(listed, bom, first.values())
-    ]
-    broken = [
-        UnreadableBom(subject=f"inventory:{bom.file}", at=Place(file=bom.file), problem=bom.problem, digest=bom.digest)
-        for bom in case.boms
-        if bom.problem
-    ]
-    return (*first.values(), *others, *ghosts, *broken)
+@dataclass(frozen=True)
+class Asked:
+    """The components that one requirement asks for."""
+
+    kind: Kind
+    frameworks: bool = False
+    """Only ML frameworks among the packages."""
+
+    def includes(self, component: Component) -> bool:
+        """Whether a component is one of them."""
+        if component.kind is not self.kind or component.source == "import":
+            return False
+        return not self.frameworks or component.name in catalog.frameworks().get(component.source, ())
+
+    def population(self, case: Case) -> tuple[Named | ListedComponent | UnreadableBom, ...]:
+        """Return each revision once, where it is named first; what could hide one; what is listed beyond."""
+        first: dict[tuple[str, str | None], Reference] = {}
+        others: list[Named] = []
+        for item in named(case, self.kind, INVENTORIED):
+            if not isinstance(item, Reference):
+                others.append(item)
+            elif self.includes(item.component):
+                first.setdefault((item.subject, item.revision), item)
+        ghosts = [
+            ListedComponent(subject=listed.component.id, at=listed.at, file=bom.file, kind=self.kind)
+            for bom in case.boms
+            for listed in bom.listed
+            if self.includes(listed.component) and not _is_used(listed, bom, first.values())
+        ]
+        broken = [
+            UnreadableBom(subject=f"inventory:{b.file}", at=Place(file=b.file), problem=b.problem, digest=b.digest)
+            for b in case.boms
+            if b.problem
+        ]
+        return (*first.values(), *others, *ghosts, *broken)
+
+
+MODELS = Asked(Kind.MODEL)
+DATASETS = Asked(Kind.DATASET)
+FRAMEWORKS = Asked(Kind.PACKAGE, frameworks=True)
+SERVICES = Asked(Kind.SERVICE)
+
+Subject = Reference | Unresolved | Unread | ListedComponent | UnreadableBom
 
 
 def _sources(case: Case) -> tuple[Source, ...]:
     return tuple(Source(name=f"{bom.format} {bom.file}", level="local", digest=bom.digest) for bom in case.boms)
 
 
-@check("7.1", population=_population, canaries=plant, sources=_sources)
-def models_inventoried(case: Case, subject: Reference | Unresolved | Unread | ListedModel | UnreadableBom) -> Answer:
+@check("7.1", population=MODELS.population, canaries=partial(plant, kind=Kind.MODEL), sources=_sources)
+def models_inventoried(case: Case, subject: Subject) -> Answer:
     """Compare the models that discovery sees with the inventory that the target maintains, both ways."""
+    return _inventoried(case, subject)
+
+
+@check("7.2", population=DATASETS.population, canaries=partial(plant, kind=Kind.DATASET), sources=_sources)
+def datasets_inventoried(case: Case, subject: Subject) -> Answer:
+    """Compare the datasets in the same way."""
+    return _inventoried(case, subject)
+
+
+@check("7.3", population=FRAMEWORKS.population, canaries=partial(plant, kind=Kind.PACKAGE), sources=_sources)
+def frameworks_inventoried(case: Case, subject: Subject) -> Answer:
+    """Compare the ML frameworks in the same way, whether a manifest, an import or an image brings them."""
+    return _inventoried(case, subject)
+
+
+@check("7.4", population=SERVICES.population, canaries=partial(plant, kind=Kind.SERVICE), sources=_sources)
+def services_inventoried(case: Case, subject: Subject) -> Answer:
+    """Compare the third-party AI services in the same way."""
+    return _inventoried(case, subject)
+
+
+def _inventoried(case: Case, subject: Subject) -> Answer:
     if isinstance(subject, UnreadableBom):
         return answer("unreadable-inventory", evidence=subject.digest, problem=subject.problem, file=subject.at.file)
-    if isinstance(subject, ListedModel):
-        hidden = case.inventory.unread_in(INVENTORIED) or case.inventory.unresolved_of(Kind.MODEL, INVENTORIED)
+    if isinstance(subject, ListedComponent):
+        hidden = case.inventory.unread_in(INVENTORIED) or case.inventory.unresolved_of(subject.kind, INVENTORIED)
         return answer("not-seen" if hidden else "ghost", file=subject.file)
     if isinstance(subject, Unread):
         return answer("not-read", what=subject.what, count=subject.count, reason=subject.reason)

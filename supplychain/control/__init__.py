@@ -29,7 +29,7 @@ def load() -> Control:
         {
             "document": _read(folder / "document.toml"),
             "frameworks": _read(folder / "frameworks.toml"),
-            "scenarios": [_read(entry) for entry in scenarios if entry.name.endswith(".toml")],
+            "scenarios": [_with_shared(_read(entry)) for entry in scenarios if entry.name.endswith(".toml")],
         }
     )
 
@@ -42,6 +42,15 @@ def rule(requirement: str, rule_id: str) -> Rule:
         KeyError: the requirement has no such rule.
     """
     return load().requirements[requirement].rules[rule_id]
+
+
+def _with_shared(scenario: dict[str, Any]) -> dict[str, Any]:
+    """Give the rules that requirements of a scenario share to each of those that say so."""
+    shared = scenario.pop("shared", [])
+    for requirement in scenario["requirement"]:
+        if requirement.pop("rules", None) == "shared":
+            requirement["rule"] = [*shared, *requirement.get("rule", [])]
+    return scenario
 
 
 def _read(entry: Any) -> dict[str, Any]:

@@ -8,10 +8,11 @@ from __future__ import annotations
 import posixpath
 import re
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
+from packaging.utils import canonicalize_name
 from pathspec import GitIgnoreSpec
 
 from supplychain import catalog
@@ -149,7 +150,7 @@ class _Run:
         looked = {*self._found, *(u.at.file for u in unread)}
         references = [reference for part in found for reference in part.references]
         return Inventory(
-            references=tuple(references + self._imported(places, reached)),
+            references=tuple(references + self._imported(places, reached, references)),
             unresolved=tuple(unresolved for part in found for unresolved in part.unresolved),
             overrides=tuple(override for part in found for override in part.overrides),
             relations=tuple(relation for part in found for relation in part.relations),
@@ -183,8 +184,14 @@ class _Run:
                     f"the folder {folder}", "it looks like installed files, and code imports it", folder, None
                 )
 
-    def _imported(self, places: Mapping[str, Place], reached: frozenset[str]) -> list[Reference]:
-        """Return one reference, the first, for each third-party module that Python code of a scope imports."""
+    def _imported(
+        self, places: Mapping[str, Place], reached: frozenset[str], listed: Sequence[Reference]
+    ) -> list[Reference]:
+        """Return one reference, the first, for each third-party module that Python code of a scope imports.
+
+        It is to a package where the module's distribution is known, or a manifest lists one of that name.
+        """
+        manifests = {r.component.name for r in listed if r.component.source == "pypi"}
         own = {part for path in places for part in path.removesuffix(".py").split("/")} | sys.stdlib_module_names
         first: dict[tuple[str, Scope], Reference] = {}
         for path in sorted(set(self._found) & set(places)):
@@ -192,10 +199,10 @@ class _Run:
             for name, line in self._found[path].imports:
                 root = name.partition(".")[0]
                 if root and root not in own and root != "__future__":
-                    component = Component(kind=Kind.PACKAGE, source="import", name=root)
+                    component = _package(name, root, manifests)
                     place = at.model_copy(update={"line": line})
                     reference = Reference(component=component, at=place, resolution=Resolution.LITERAL, call="import")
-                    first.setdefault((root, at.scope), reference)
+                    first.setdefault((component.name, at.scope), reference)
         return list(first.values())
 
 
@@ -207,6 +214,17 @@ def _in_production(found: Found) -> Found:
         relations=found.relations,
         imports=found.imports,
     )
+
+
+def _package(name: str, root: str, manifests: Collection[str]) -> Component:
+    """Return the distribution that an import brings, or, where that is not known, the module itself."""
+    known = catalog.distributions()
+    below = ".".join(name.split(".")[:2])
+    same = canonicalize_name(root)
+    distribution = known.get(below) or known.get(root) or (same if same in manifests else None)
+    if distribution is None:
+        return Component(kind=Kind.PACKAGE, source="import", name=root)
+    return Component(kind=Kind.PACKAGE, source="pypi", name=distribution)
 
 
 def _prod(place: Place) -> Place:

@@ -44,6 +44,8 @@ class Bom(Frozen):
     digest: str
     format: Text
     listed: tuple[Listed, ...] = ()
+    written: datetime | None = None
+    """When it says that it was written."""
     problem: Text = ""
     """Why it could not be read, naming what to mend; empty where it was."""
 
@@ -72,6 +74,14 @@ class Document(Frozen):
     sections: tuple[Section, ...] = ()
     covers: tuple[int, ...] = ()
     """Scenarios that the declaration says it describes."""
+
+
+class Hit(Frozen):
+    """What the second search saw: an address or an id by its form alone."""
+
+    text: Text
+    at: Place
+    context: Literal["code", "comment", "prose"]
 
 
 class Sentence(Frozen):
@@ -123,6 +133,8 @@ class Case(Frozen):
     documents: tuple[Document, ...] = ()
     files: tuple[Text, ...] = ()
     """Training sources that the declaration names and that exist in the target."""
+    sweep: tuple[Hit, ...] = ()
+    """What the second, independent search saw."""
     features: Features
     errors: tuple[GatheringError, ...] = ()
     executed: tuple[str, ...] = ()

@@ -56,6 +56,7 @@ class Freshness(Frozen):
     advisories_max_age_days: Days = 2
     assessment_max_age_days: Days = 365
     document_max_age_days: Days = 365
+    inventory_max_age_days: Days = 90
     drill_max_age_days: Days = 90
 
 

@@ -1,4 +1,4 @@
-"""Canaries of requirement 7.1: the target's own model beside inventories that list it, or something else."""
+"""Canaries of requirements 7.1 to 7.4: the target's own component beside inventories that list it, or something else."""
 
 from __future__ import annotations
 
@@ -10,18 +10,29 @@ from supplychain.model.case import Bom, Case, Listed
 from supplychain.model.component import Component, Kind
 from supplychain.model.reference import Place, Reference, Scope
 
+_SAMPLES = {
+    Kind.MODEL: ("huggingface", "planted/model"),
+    Kind.DATASET: ("huggingface", "planted/dataset"),
+    Kind.PACKAGE: ("pypi", "torch"),
+    Kind.SERVICE: ("", "planted-service"),
+}
 
-def plant(case: Case) -> Iterator[Canary]:
-    """Plant the target's own model beside inventories that list it, list another revision, or leave it out."""
-    own = sample_reference(case, Kind.MODEL, "huggingface", "planted/model")
+
+def plant(case: Case, kind: Kind) -> Iterator[Canary]:
+    """Plant the target's own component beside inventories that list it, list another revision, or leave it out."""
+    own = sample_reference(case, kind, *_SAMPLES[kind])
+    if kind is Kind.PACKAGE:  # a framework whatever the target uses
+        own = own.model_copy(update={"component": own.component.model_copy(update={"name": "torch"})})
+        yield from _frameworks(case, own)
     own = own.model_copy(update={"revision": "planted-1"})
     named_alike = own.component.model_copy(update={"name": "".join(list(own.component.name))})
     same = _entry(named_alike, "-".join(["planted", "1"]))
-    package = _entry(own.component.model_copy(update={"kind": Kind.PACKAGE}), None)
+    others = [other for other in Kind if other is not kind]
+    foreign = [_entry(own.component.model_copy(update={"kind": other}), None) for other in others]
     unknown_source = _entry(own.component.model_copy(update={"source": "unknown"}), None)
     elsewhere = _entry(own.component.model_copy(update={"source": "planted"}), None)
-    dataset = _entry(own.component.model_copy(update={"kind": Kind.DATASET}), None)
-    other = _entry(own.component.model_copy(update={"name": "planted/other"}), None)
+    spare = "tensorflow" if kind is Kind.PACKAGE else "planted/other"
+    other = _entry(own.component.model_copy(update={"name": spare}), None)
     for name, listed, rule in (
         ("listed", (same,), "listed"),
         ("listed without a version", (_entry(own.component, None),), "listed"),
@@ -38,9 +49,8 @@ def plant(case: Case) -> Iterator[Canary]:
             (_entry(own.component.model_copy(update={"name": own.component.name[:-1]}), None),),
             "missing",
         ),
-        ("the same name as a package", (package,), "missing"),
+        *((f"the same name as a {entry.component.kind}", (entry,), "missing") for entry in foreign),
         ("the same name of another source", (elsewhere,), "missing"),
-        ("the same name as a dataset", (dataset,), "missing"),
         ("a later revision", (_entry(own.component, "planted-2"),), "other-revision"),
         ("an earlier revision", (_entry(own.component, "planted-0"),), "other-revision"),
     ):
@@ -73,13 +83,10 @@ def plant(case: Case) -> Iterator[Canary]:
     ghost = _bom(same, other)
     yield Canary("ghost", planted(case, own, boms=(ghost,)), other.component.id, "ghost")
     yield Canary("listed and used is no ghost", planted(case, own, boms=(ghost,)), own.subject, "listed")
-    yield Canary(
-        "a listed dataset is no ghost", planted(case, own, boms=(_bom(same, dataset),)), dataset.component.id, None
-    )
-    yield Canary(
-        "a listed package is no ghost", planted(case, own, boms=(_bom(same, package),)), package.component.id, None
-    )
-    unread, unresolved = unread_sample(), unresolved_sample(Kind.MODEL)
+    for entry in foreign:
+        beside = planted(case, own, boms=(_bom(same, entry),))
+        yield Canary(f"a listed {entry.component.kind} is no ghost", beside, entry.component.id, None)
+    unread, unresolved = unread_sample(), unresolved_sample(kind)
     yield Canary("files not read", planted(case, unread, boms=(ghost,)), unread.subject, "not-read")
     yield Canary("a listed model may be in them", planted(case, unread, boms=(ghost,)), other.component.id, "not-seen")
     yield Canary("name at run time", planted(case, unresolved, boms=(ghost,)), unresolved.subject, "unresolved")
@@ -101,6 +108,19 @@ def _revisions(case: Case, own: Reference, same: Listed) -> Iterator[Canary]:
     tested = own.model_copy(update={"at": own.at.model_copy(update={"scope": Scope.TEST})})
     moved = moving(planted(case, tested, boms=(_bom(same),)), own.at.file)
     yield Canary("nothing but a declared scope", moved, own.subject, "listed")
+
+
+def _frameworks(case: Case, own: Reference) -> Iterator[Canary]:
+    """Plant packages that are no frameworks, and a framework in an image: only names of the catalog count."""
+    plain = own.model_copy(update={"component": own.component.model_copy(update={"name": "planted-package"})})
+    yield Canary("a package that is no framework", planted(case, plain, boms=(_bom(),)), plain.subject, None)
+    listed = _bom(_entry(plain.component, None))
+    yield Canary("listed, and no framework", planted(case, plain, boms=(listed,)), plain.subject, None)
+    image = Component(kind=Kind.PACKAGE, source="docker", name="vllm/vllm-openai")
+    served = own.model_copy(update={"component": image})
+    yield Canary("a framework in an image", planted(case, served, boms=(_bom(),)), served.subject, "missing")
+    module = own.model_copy(update={"component": own.component.model_copy(update={"source": "import"})})
+    yield Canary("a module of an unknown package", planted(case, module, boms=(_bom(),)), module.subject, None)
 
 
 def _entry(component: Component, version: str | None) -> Listed:

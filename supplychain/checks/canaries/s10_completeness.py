@@ -1,0 +1,55 @@
+"""Canaries of requirement 10.3: a name that only the second search sees, and the ways in which one is explained."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from supplychain.checks.engine import Canary
+from supplychain.checks.population import planted, sample_reference, unread_sample, unresolved_sample
+from supplychain.model.case import Case, Hit
+from supplychain.model.component import Kind
+from supplychain.model.reference import Place, Scope
+
+
+def plant(case: Case) -> Iterator[Canary]:
+    """Plant what only the second search sees, and the same where discovery knows it or the text explains it."""
+    own = sample_reference(case, Kind.MODEL, "huggingface", "planted/model")
+    place = Place(file="planted.cfg", line=40)
+    hit = Hit(text="planted-owner/planted-model", at=place, context="code")
+    alone = planted(case, own, sweep=(hit,))
+    yield Canary("seen only by the second search", alone, f"seen:{hit.text}", "unexplained", hit.text)
+    for context in ("comment", "prose"):
+        aside = hit.model_copy(update={"context": context})
+        yield Canary(f"in {context}", planted(case, own, sweep=(aside,)), f"seen:{hit.text}", "aside", context)
+    for text in (own.component.name, own.component.name.upper(), f"https://planted.example/{own.component.name}/x"):
+        known = hit.model_copy(update={"text": text})
+        yield Canary("known to discovery", planted(case, own, sweep=(known,)), f"seen:{text}", "known", str(own.at))
+    for text in (f"{own.component.name}-more", f"more-{own.component.name}"):
+        like = hit.model_copy(update={"text": text})
+        yield Canary("a longer name", planted(case, own, sweep=(like,)), f"seen:{text}", "unexplained")
+    served = own.model_copy(update={"address": "https://planted.example/weights.bin"})
+    at = hit.model_copy(update={"text": "https://planted.example/weights.bin?download=true"})
+    yield Canary("known by its address", planted(case, served, sweep=(at,)), f"seen:{at.text}", "known")
+    for scope in (Scope.TEST, Scope.VENDORED):
+        elsewhere = hit.model_copy(update={"at": place.model_copy(update={"scope": scope})})
+        yield Canary(f"in scope {scope}", planted(case, own, sweep=(elsewhere,)), f"seen:{hit.text}", "outside")
+    for scope in (Scope.DOCS, Scope.EXAMPLE, Scope.ARCHIVE):
+        inside = hit.model_copy(update={"at": place.model_copy(update={"scope": scope})})
+        yield Canary(f"in scope {scope}", planted(case, own, sweep=(inside,)), f"seen:{hit.text}", "unexplained")
+
+    unresolved = unresolved_sample(Kind.MODEL)
+    for lines, rule in (
+        (-12, "beside-unresolved"),
+        (12, "beside-unresolved"),
+        (13, "unexplained"),
+        (-13, "unexplained"),
+    ):
+        near = unresolved.model_copy(update={"at": Place(file=place.file, line=40 + lines)})
+        yield Canary(f"{lines} lines from a call", planted(case, near, sweep=(hit,)), f"seen:{hit.text}", rule)
+    other = unresolved.model_copy(update={"at": Place(file="planted2.cfg", line=40)})
+    yield Canary("a call of another file", planted(case, other, sweep=(hit,)), f"seen:{hit.text}", "unexplained")
+    yield Canary("name at run time", planted(case, unresolved, sweep=()), unresolved.subject, "unresolved")
+    unread = unread_sample()
+    yield Canary("files not read", planted(case, unread, sweep=()), unread.subject, "not-read")
+    tested = unresolved.model_copy(update={"at": Place(file="planted.py", line=2, scope=Scope.TEST)})
+    yield Canary("name at run time in a test", planted(case, tested, sweep=()), unresolved.subject, None)
