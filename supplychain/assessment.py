@@ -154,7 +154,7 @@ class Assessment:
         declaration = self.case.declaration
         bar = self._progress("looking for components", len(self.target.files))
         scopes = declaration.scope if declaration else Scopes()
-        inventory = discover(self.target, scopes, self_test.run(), bar.update)
+        inventory = discover(self.target, declaration, self_test.run(), bar.update)
         bar.close()
         if not inventory.self_test.passed:
             missed = ", ".join(inventory.self_test.missed)

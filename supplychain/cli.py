@@ -100,13 +100,12 @@ def _inventory_write(options: argparse.Namespace) -> int:
     from supplychain.bom.writing import to_cyclonedx
     from supplychain.config.files import read_declaration
     from supplychain.discovery import discover, self_test
-    from supplychain.model.declaration import Scopes
     from supplychain.target import Target
 
     root = Path(options.target)
     target = Target.open(root)
     declaration, _ = read_declaration(target)
-    inventory = discover(target, declaration.scope if declaration else Scopes(), self_test.run())
+    inventory = discover(target, declaration, self_test.run())
     path: Path = options.output or root / INVENTORY
     if options.output is None and (path.is_symlink() or path.parent.is_symlink()):
         return _could_not_run(f"{path} is a link; it is not followed. Name a file with --output")

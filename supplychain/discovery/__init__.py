@@ -1,6 +1,6 @@
 """Discovery: from the files of a target to the components that they name.
 
-inventory = discover(target, declaration.scope, self_test=run_self_test())
+inventory = discover(target, declaration, self_test=run_self_test())
 """
 
 from __future__ import annotations
@@ -16,12 +16,13 @@ from packaging.utils import canonicalize_name
 from pathspec import GitIgnoreSpec
 
 from supplychain import catalog
-from supplychain.discovery import python, requirements, settings
+from supplychain.discovery import config, deployment, pyproject, python, requirements, settings
+from supplychain.discovery.closing import close
 from supplychain.discovery.interface import Carrier, Found, NotParsedError, SourceFile
 from supplychain.discovery.modules import Modules
 from supplychain.discovery.scopes import PathScopes, imported_by_production
 from supplychain.model.component import Component, Kind
-from supplychain.model.declaration import Scopes
+from supplychain.model.declaration import Declaration, Scopes
 from supplychain.model.inventory import Inventory, SelfTest
 from supplychain.model.reference import Place, Reference, Resolution, Scope, Unread
 from supplychain.target import File, NotReadError, Target
@@ -31,8 +32,15 @@ __all__ = ["discover"]
 CARRIERS: Mapping[str, Carrier] = {
     "python": python.read,
     "requirements": requirements.read,
+    "pyproject": pyproject.read,
     "environment": settings.read_environment,
     "dockerfile": settings.read_dockerfile,
+    "yaml": config.read_yaml,
+    "json": config.read_json,
+    "toml": config.read_toml,
+    "ini": config.read_ini,
+    "terraform": config.read_terraform,
+    "modelfile": deployment.read_modelfile,
 }
 """The carriers of this version by their key in the catalog."""
 
@@ -42,10 +50,13 @@ _POINTER = re.compile(rb"(?m)^oid (sha256:[0-9a-f]{64})$")
 
 
 def discover(
-    target: Target, declared: Scopes, self_test: SelfTest, progress: Callable[[int], object] = lambda _: None
+    target: Target,
+    declaration: Declaration | None,
+    self_test: SelfTest,
+    progress: Callable[[int], object] = lambda _: None,
 ) -> Inventory:
     """Return the inventory of a target; `progress` is told of each file. Nothing that was found is dropped."""
-    run = _Run(target, PathScopes(declared))
+    run = _Run(target, declaration)
     for file in target.files:
         run.look_at(file)
         progress(1)
@@ -75,9 +86,10 @@ class _Kinds:
 class _Run:
     """One pass over one target."""
 
-    def __init__(self, target: Target, scopes: PathScopes) -> None:
+    def __init__(self, target: Target, declaration: Declaration | None) -> None:
         self._target = target
-        self._scopes = scopes
+        self._declaration = declaration
+        self._scopes = PathScopes(declaration.scope if declaration else Scopes())
         self._kinds = _Kinds()
         self._modules = Modules(target)
         self._found: dict[str, Found] = {}
@@ -149,9 +161,12 @@ class _Run:
         found = [self._found[path] for path in sorted(self._found)]
         looked = {*self._found, *(u.at.file for u in unread)}
         references = [reference for part in found for reference in part.references]
+        unresolved = [item for part in found for item in part.unresolved]
+        closed, unresolved = close(unresolved, self._declaration.resolve if self._declaration else (), self._target)
+        references += closed
         return Inventory(
             references=tuple(references + self._imported(places, reached, references)),
-            unresolved=tuple(unresolved for part in found for unresolved in part.unresolved),
+            unresolved=tuple(unresolved),
             overrides=tuple(override for part in found for override in part.overrides),
             relations=tuple(relation for part in found for relation in part.relations),
             unread=tuple(sorted(unread, key=lambda u: (u.at.file, u.what, u.at.scope))),

@@ -6,7 +6,6 @@ An empty inventory proves that a target is empty only where discovery is known t
 from __future__ import annotations
 
 from supplychain.discovery import discover
-from supplychain.model.declaration import Scopes
 from supplychain.model.inventory import SelfTest
 from supplychain.target import Target
 
@@ -51,7 +50,7 @@ PLANTED = frozenset(
 
 def run() -> SelfTest:
     """Return what discovery finds in the sample."""
-    inventory = discover(Target.of(SAMPLE), Scopes(), SelfTest(planted=0, found=0))
+    inventory = discover(Target.of(SAMPLE), None, SelfTest(planted=0, found=0))
     found = {reference.subject for reference in inventory.references if reference.component.source != "import"}
     found |= {unresolved.subject for unresolved in inventory.unresolved}
     found |= {f"override:{override.address}" for override in inventory.overrides}

@@ -52,6 +52,8 @@ class Resolution(StrEnum):
     """The value of a key in a configuration file."""
     COMMAND = "command"
     """An argument of a command."""
+    DECLARED = "declared"
+    """The declaration states its values, and what in the code enforces them."""
     IMPLICIT = "implicit"
     """Nothing names it: the library takes it by itself."""
     FILE = "file"

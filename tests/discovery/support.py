@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from supplychain.discovery import discover
-from supplychain.model.declaration import Scopes
+from supplychain.model.declaration import Declaration, Scopes
 from supplychain.model.inventory import Inventory, SelfTest
 from supplychain.model.reference import Reference, Unresolved
 from supplychain.target import Target
@@ -14,7 +14,7 @@ from supplychain.target import Target
 def look(files: Mapping[str, str | bytes], declared: Scopes | None = None) -> Inventory:
     """Return the inventory of a target that holds these files."""
     data = {path: text if isinstance(text, bytes) else text.encode() for path, text in files.items()}
-    return discover(Target.of(data), declared or Scopes(), SelfTest(planted=1, found=1))
+    return discover(Target.of(data), Declaration(schema=1, scope=declared or Scopes()), SelfTest(planted=1, found=1))
 
 
 def references(source: str) -> list[Reference]:

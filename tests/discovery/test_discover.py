@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from supplychain.discovery import discover
+from supplychain.model.component import Kind
 from supplychain.model.declaration import Scopes
 from supplychain.model.inventory import SelfTest
 from supplychain.model.reference import Resolution, Scope
@@ -71,7 +72,7 @@ def test_weights_have_the_scope_of_their_path() -> None:
 
 def imports(files: dict[str, str | bytes]) -> list[str]:
     """Return `file:line scope id` of each imported module."""
-    found = [r for r in look(files).references if r.component.source == "import"]
+    found = [r for r in look(files).references if r.call == "import"]
     return [f"{r.at} {r.at.scope} {r.subject}" for r in found]
 
 
@@ -81,7 +82,7 @@ def test_a_module_is_named_once_in_a_scope_at_its_first_import() -> None:
         "b.py": "import torch",
         "tests/a.py": "from torch import nn",
     }
-    assert imports(files) == ["a.py:2 prod package:import/torch", "tests/a.py:1 test package:import/torch"]
+    assert imports(files) == ["a.py:2 prod package:pypi/torch", "tests/a.py:1 test package:pypi/torch"]
 
 
 @pytest.mark.parametrize(
@@ -115,7 +116,7 @@ def test_the_standard_library_and_own_modules_are_no_packages(source: str) -> No
     ],
 )
 def test_an_sdk_stands_for_its_service(source: str, service: str) -> None:
-    found = [r.subject for r in look({"app.py": source}).references if r.component.source != "import"]
+    found = [r.subject for r in look({"app.py": source}).references if r.component.kind is Kind.SERVICE]
     assert found == [f"service:{service}"]
 
 
@@ -169,7 +170,7 @@ def test_what_was_looked_at_is_what_a_carrier_or_the_magic_saw() -> None:
 def test_progress_is_told_of_each_file() -> None:
     seen: list[int] = []
     target = Target.of({"a.py": b"", "b.txt": b""})
-    discover(target, Scopes(), SelfTest(planted=1, found=1), seen.append)
+    discover(target, None, SelfTest(planted=1, found=1), seen.append)
     assert sum(seen) == 2
 
 
