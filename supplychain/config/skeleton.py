@@ -1,0 +1,164 @@
+"""A first `supplychain.toml` from what discovery found; it states nothing that a person has to state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import tomlkit
+
+from supplychain.config.approvals import is_hosted
+from supplychain.config.loading import SIZE_LIMIT
+from supplychain.model.component import Component, Kind
+from supplychain.model.inventory import Inventory
+from supplychain.model.reference import Reference, Scope, Unresolved
+from supplychain.model.text import printable
+
+_HEAD = """\
+# What the team of this repository states about its AI supply chain. Written by supplychain init from what it found.
+# Lines that begin with "# fill in" ask for what only people know: answer, and take the "# " away.
+# What stays open is undetermined in the next run, and nothing here widens whom the assessor trusts.
+schema = 1
+
+# fill in: who owns this project, and what it does with its components (it decides which licenses fit)
+# [project]
+# name = {name}
+# owner = "team@example.com"
+# criticality = "medium"  # low, medium or high
+# intended_use = {{ commercial = true, hosted = true, redistribute = true, modify = true, fields = [] }}
+"""
+_TAIL = """
+# fill in: each system that runs these components, so that it can be isolated
+# [[system]]
+# id = "api"
+# env = "prod"
+# uses = []  # ids as above, services as "service:ID"
+# deploy = { kind = "kubernetes", namespace = "", selector = "" }
+
+# fill in: whom an incident reaches, and the plan for it
+# [incident]
+# contacts = ["oncall@example.com"]
+# plan = "docs/incident-response.md"
+
+# fill in: the documents that describe these measures, where they lie elsewhere than usual
+# [[document]]
+# path = "docs/supply-chain-security.md"
+# role = "supply chain policy"  # or security policy, incident response plan
+"""
+_ASKED = """\
+# fill in: the license, and where it comes from
+# license = ""
+# provenance = { source = "", creator = "", license = "" }
+"""
+_TO_APPROVE = "# fill in: an approver of the policy approves it with: supplychain approve\n"
+_ASKED_OF_SERVICE = """\
+# fill in: what it is used for, with which data, and under which agreement
+# purpose = ""
+# data_classes = ["internal"]  # public, internal, confidential, personal, special
+# retention_days = 365
+# training_use = true
+# assessment = { by = "", on = 2026-01-31, evidence = "", sha256 = "", topics = [] }
+# dpa = { type = "signed", url = "", version = "", accepted_by = "", date = 2026-01-31, parties = [], sha256 = "" }
+"""
+_SHOWN = 3
+_ROOM = SIZE_LIMIT // 2
+"""Characters that the entries may have together."""
+
+
+def skeleton(inventory: Inventory, project: str) -> str:
+    """Return a declaration that is valid as it is, with what discovery knows of production code.
+
+    What only people know stands in comments that begin with `# fill in:`.
+    """
+    parts = [_HEAD.format(name=_quoted(printable(project)))]
+    room = _ROOM
+    for count, part in enumerate(entries := [*_entries(inventory)]):
+        room -= len(part.encode())
+        if room < 0:
+            parts.append(
+                f"\n# {len(entries) - count} more are not listed here: supplychain inventory write lists all\n"
+            )
+            break
+        parts.append(part)
+    return "".join(parts) + _TAIL
+
+
+def _entries(inventory: Inventory) -> Iterator[str]:
+    used: dict[str, list[Reference]] = {}
+    for reference in inventory.references:
+        if reference.at.scope is Scope.PROD:
+            used.setdefault(reference.component.id, []).append(reference)
+    for kind, entry in ((Kind.MODEL, _component), (Kind.DATASET, _component), (Kind.SERVICE, _service)):
+        for name in sorted(used):
+            if used[name][0].component.kind is kind:
+                yield entry(used[name])
+    for unresolved in inventory.unresolved:
+        if unresolved.at.scope is Scope.PROD:
+            yield _resolve(unresolved)
+
+
+def _component(references: Sequence[Reference]) -> str:
+    identity = references[0].component.id
+    if not _is_declarable(references[0].component):
+        return f"\n# {printable(identity)} cannot be declared by this id ({references[0].at})\n"
+    component = references[0].component
+    lines = ["", f"# used at {_listed({str(reference.at) for reference in references})}"]
+    lines += ["[[component]]", f"id = {_quoted(identity)}"]
+    if is_hosted(component):
+        return "\n".join([*lines, _TO_APPROVE])
+    revisions = {reference.revision for reference in references}
+    if (revision := _only(revisions)) is not None:
+        lines.append(f"revision = {_quoted(revision)}")
+    elif component.source not in {"file", "url"}:
+        several = f", not {_listed({revision or 'none' for revision in revisions})}" if len(revisions) > 1 else ""
+        lines.append(f"# fill in: pin one revision where it is used{several}")
+    checksum = _only({reference.checksum for reference in references})
+    if checksum is not None and checksum.startswith("sha256:") and _is_hex(checksum[7:]):
+        lines.append(f'sha256 = "{checksum[7:].lower()}"')
+    if component.is_file:
+        lines += ["# fill in: if it was trained here, with provenance.source naming the code", "# first_party = true"]
+    return "\n".join([*lines, _ASKED + _TO_APPROVE])
+
+
+def _service(references: Sequence[Reference]) -> str:
+    region = _only({reference.region for reference in references})
+    lines = ["", f"# used at {_listed({str(reference.at) for reference in references})}"]
+    lines += ["[[service]]", f"id = {_quoted(references[0].component.name)}"]
+    lines += [f"region = {_quoted(region)}"] if region else ["# fill in: where it processes", '# region = "eu"']
+    return "\n".join(lines) + "\n" + _ASKED_OF_SERVICE
+
+
+def _resolve(unresolved: Unresolved) -> str:
+    return (
+        f"\n# fill in: which values {_comment(unresolved.expression)} can have at {unresolved.at}, and what enforces it\n"
+        f'# [[resolve]]\n# at = {_quoted(str(unresolved.at))}\n# values = []\n# enforced_by = ""\n'
+    )
+
+
+def _only(values: set[str | None]) -> str | None:
+    """Return the value that all places agree on, or None."""
+    return next(iter(values)) if len(values) == 1 else None
+
+
+def _is_declarable(component: Component) -> bool:
+    try:
+        return printable(component.id) == component.id and Component.parse(component.id) == component
+    except ValueError:
+        return False
+
+
+def _is_hex(text: str) -> bool:
+    return len(text) == 64 and all(character in "0123456789abcdefABCDEF" for character in text)
+
+
+def _listed(texts: set[str]) -> str:
+    found = sorted(texts)
+    more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
+    return ", ".join(found[:_SHOWN]) + more
+
+
+def _comment(text: str) -> str:
+    return text[:100]
+
+
+def _quoted(text: str) -> str:
+    return tomlkit.string(text).as_string()
