@@ -62,6 +62,8 @@ class Found:
     unresolved: list[Unresolved] = field(default_factory=list)
     overrides: list[Override] = field(default_factory=list)
     relations: list[Relation] = field(default_factory=list)
+    own: list[str] = field(default_factory=list)
+    """Ids of packages that the target itself is: it is no part of its own supply chain."""
     imports: list[tuple[str, int]] = field(default_factory=list)
     """Modules that Python source imports, as dotted names from the root where that is known, with the line.
 

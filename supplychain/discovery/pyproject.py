@@ -29,6 +29,9 @@ def read(source: SourceFile) -> Found:
         raise NotParsedError(f"not TOML: {str(error)[:80]}", int(line[1]) if line else None) from error
     found = Found()
     lines = text.splitlines()
+    for table in (_table(data.get("project")), _table(_table(data.get("tool")).get("poetry"))):
+        if isinstance(name := table.get("name"), str):
+            found.own.append(f"package:pypi/{canonicalize_name(name)}")
     for stated in _stated(data):
         line_number = next((n for n, line in enumerate(lines, 1) if stated in line), 1)
         try:

@@ -35,6 +35,12 @@ def test_each_table_names_its_packages(text: str, expected: list[str]) -> None:
     assert named(text) == expected
 
 
+@pytest.mark.parametrize("table", ["project", "tool.poetry"])
+def test_the_project_is_no_part_of_its_own_supply_chain(table: str) -> None:
+    files = {"pyproject.toml": f'[{table}]\nname = "My_App"\n', "requirements.txt": "my-app[ui]\ntorch\n"}
+    assert [r.subject for r in look(files).references] == ["package:pypi/torch"]
+
+
 def test_an_address_is_kept() -> None:
     (reference,) = look({"pyproject.toml": '[project]\ndependencies = ["x @ git+https://e.org/x@main"]'}).references
     assert reference.address == "git+https://e.org/x@main"

@@ -1,0 +1,1 @@
+"""Measurements, as ratios or beside other tools; see README.md."""
