@@ -99,6 +99,7 @@ class Target:
         self._read = read
         self._root = root
         self._by_path = {file.path: file for file in files}
+        self._known: dict[str, tuple[str, bytes]] = {}
         self._closed = set(self.links) | {entry.path for entry in irregular}
         self._sorted = sorted(self._by_path)
 
@@ -170,6 +171,21 @@ class Target:
             raise NotReadError(f"it grew beyond {limit:,} bytes while it was read")
         return Content(data, "sha256:" + hashlib.sha256(data).hexdigest())
 
+    def digest(self, file: File) -> str | None:
+        """Return `sha256:<hex>` of a file, read once; None for one above `DIGEST_LIMIT` or that cannot be opened."""
+        try:
+            return f"sha256:{self._digests(file)[0]}" if file.size <= DIGEST_LIMIT else None
+        except NotReadError:
+            return None
+
+    def _digests(self, file: File) -> tuple[str, bytes]:
+        if file.path not in self._known:
+            if self._root is None:
+                self._known[file.path] = hashlib.sha256(self._read(file, DIGEST_LIMIT)).hexdigest(), b""
+            else:
+                self._known[file.path] = _digests(self._root / file.raw)
+        return self._known[file.path]
+
     def state(self, progress: Callable[[int], object] = lambda _: None) -> TargetState:
         """Return the commit and the tree digest: a SHA-256 over path, size and SHA-256 of every file.
 
@@ -184,7 +200,8 @@ class Target:
             content = "size only"
             if self._root and file.size <= DIGEST_LIMIT:
                 try:
-                    content, blobs[file.raw] = _digests(self._root / file.raw)
+                    self._known.pop(file.path, None)  # it may have changed since
+                    content, blobs[file.raw] = self._digests(file)
                 except NotReadError:
                     content = "not read"
             tree.update(os.fsencode(file.raw) + f"\0{file.size}\0{content}\n".encode())

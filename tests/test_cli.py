@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
+import importlib
 from pathlib import Path
 
 import pytest
 
-from supplychain.cli import main
+from supplychain.cli import _parser, main
 from tests.support import NOW, POLICY, empty_target, sound_target
 
 
@@ -33,6 +33,12 @@ def test_run_exits_with_1_where_something_failed(tmp_path: Path) -> None:
         (["status", "missing"], "is not the record of a run"),
         (["report", "--output", "missing"], "run behave first"),
         (["inventory", "write", "missing"], "does not exist"),
+        (["inventory", "where", "missing", "bert"], "does not exist"),
+        (["inventory", "changed", "missing", "--since", "2026-10-01"], "does not exist"),
+        (["inventory", "approval", "missing", "service:openai"], "does not exist"),
+        (["init", "missing"], "does not exist"),
+        (["approve", "missing", "service:openai", "--by", "sec@team.example"], "does not exist"),
+        (["baseline", "missing"], "does not exist"),
     ],
 )
 def test_what_cannot_run_exits_with_2_and_a_line(
@@ -57,23 +63,6 @@ def test_a_behave_ini_of_the_current_folder_is_not_obeyed(tmp_path: Path, monkey
     assert not (target.path / "reports").exists()
 
 
-def test_inventory_write_makes_a_file_that_7_1_accepts(tmp_path: Path) -> None:
-    target = sound_target(tmp_path)
-    before = json.loads((target.path / ".supplychain/inventory.cdx.json").read_text())
-    assert main(["inventory", "write", str(target.path)]) == 0
-    after = json.loads((target.path / ".supplychain/inventory.cdx.json").read_text())
-    assert [c["bom-ref"] for c in before["components"]] == [c["bom-ref"] for c in after["components"]]
-
-
-def test_inventory_write_follows_no_link_of_the_target(tmp_path: Path) -> None:
-    target = empty_target(tmp_path)
-    outside = tmp_path / "outside"
-    outside.mkdir()
-    (target.path / ".supplychain").symlink_to(outside)
-    assert main(["inventory", "write", str(target.path)]) == 2
-    assert not list(outside.iterdir())
-
-
 def test_status_prints_the_boxes_of_a_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "r"
     main(["run", str(sound_target(tmp_path).path), "--policy", str(POLICY), "--output", str(out), "--now", NOW])
@@ -83,3 +72,28 @@ def test_status_prints_the_boxes_of_a_run(tmp_path: Path, capsys: pytest.Capture
     assert lines[0].startswith("Control NOT determined")
     assert lines[1] == "[x] Component validation process defined (pass: 10.1)"
     assert len(lines) == 8
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["no-such-verb"], ["approve", "."], ["inventory"], ["run", ".", "--nothing"]]
+)
+def test_options_that_are_not_known_are_refused_in_one_line(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_every_verb_leads_to_a_function() -> None:
+    parsers, functions = [_parser()], []
+    while parsers:
+        parser = parsers.pop()
+        functions += [parser.get_default("verb")]
+        for action in parser._actions:
+            parsers += [*action.choices.values()] if isinstance(action.choices, dict) else []
+    found = [name.partition(".") for name in functions if name]
+    assert len(found) == 11
+    for module, _, function in found:
+        assert callable(getattr(importlib.import_module(f"supplychain.verbs.{module}"), function))

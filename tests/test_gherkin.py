@@ -90,6 +90,30 @@ class TestMissing:
         assert gherkin.read([whole]).missing == ()
 
 
+class TestWords:
+    @pytest.mark.parametrize(
+        ("requirement", "text", "words"),
+        [
+            ("1.1", "hugging face, Kaggle", ("HuggingFace", "Kaggle")),
+            ("1.1", "hugging face, Kagle", ("hugging face", "Kagle")),
+            ("8.1", "daily/weekley", ("daily", "weekley")),
+            ("5.3", "", ("",)),
+        ],
+    )
+    def test_an_unknown_word_leaves_all_as_they_stand(
+        self, requirement: str, text: str, words: tuple[str, ...]
+    ) -> None:
+        assert gherkin.read_words(requirement, text) == words
+
+    def test_an_unknown_word_gives_the_one_that_was_meant(self) -> None:
+        said = gherkin.unknown_word("8.1", {"cadence": ("daily", "weekley")})
+        assert said.startswith("unknown word 'weekley'; did you mean 'weekly'? Known cadence: daily")
+
+    @pytest.mark.parametrize("words", [{}, {"qualifier": ()}, {"qualifier": ("if available",)}])
+    def test_known_words_and_none_give_no_text(self, words: dict[str, tuple[str, ...]]) -> None:
+        assert gherkin.unknown_word("2.2", words) == ""
+
+
 class TestDigest:
     def test_it_is_that_of_the_same_files_in_any_order(self, parsed: Parser) -> None:
         features = parsed()

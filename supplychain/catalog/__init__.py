@@ -19,6 +19,7 @@ from supplychain.catalog.interface import (
     ConfigKeys,
     Documents,
     HostedCall,
+    JavaScript,
     Loader,
     Registry,
     ScopePatterns,
@@ -111,6 +112,12 @@ def commands() -> Commands:
 def config_keys() -> ConfigKeys:
     """Return which keys of configuration files name components."""
     return ConfigKeys.model_validate(_read("config_keys"))
+
+
+@cache
+def javascript() -> JavaScript:
+    """Return how JavaScript and TypeScript name components."""
+    return JavaScript.model_validate(_read("javascript"))
 
 
 @cache

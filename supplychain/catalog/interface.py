@@ -330,6 +330,9 @@ class ConfigKey(Frozen):
     """Patterns of whole keys."""
     kind: Literal[Kind.MODEL, Kind.DATASET]
     telling: bool = False
+    vague: bool = False
+    unless: tuple[str, ...] = ()
+    """Keys beside it that name the component instead."""
     registry: str | None = None
     """The registry that its names belong to; None: by their form."""
     revision: tuple[str, ...] = ()
@@ -364,6 +367,53 @@ class ConfigKeys(Frozen):
     weights_address: str
     page_suffixes: tuple[str, ...]
     short: tuple[ShortName, ...]
+    providers: dict[str, str]
+    """Names that tools have for a service, or for what models are run with."""
     types: dict[str, str]
     """Patterns of types of cloud resources, with the service that they are."""
     key: tuple[ConfigKey, ...]
+
+
+class Sdk(Frozen):
+    """A JavaScript package that calls a service, or loads models from a registry."""
+
+    modules: tuple[str, ...]
+    service: str | None = None
+    registry: str | None = None
+    names: dict[str, str] = Field(default_factory=dict)
+    """The service, or the registry, of single exports."""
+    provider: bool = False
+    methods: tuple[str, ...] = ()
+    routed: bool = False
+
+
+class JavaScriptLoader(Frozen):
+    """A call in JavaScript that loads a model by name."""
+
+    call: str
+    modules: tuple[str, ...] = ()
+    """None: whoever exports it."""
+    registry: str
+    position: int = 0
+    key: str | None = None
+    """The key of the object argument that names the model, in place of a position."""
+    when_absent: str | None = None
+    default_owner: str | None = None
+    address: bool = False
+
+
+class JavaScript(Frozen):
+    """How JavaScript and TypeScript name components."""
+
+    model_keys: tuple[str, ...]
+    address_keys: tuple[str, ...]
+    region_keys: tuple[str, ...]
+    nested_keys: tuple[str, ...]
+    provider_methods: frozenset[str]
+    fetchers: frozenset[str]
+    fetch_methods: frozenset[str]
+    address_names: str
+    calls: tuple[str, ...]
+    modules_of_settings: frozenset[str]
+    sdk: tuple[Sdk, ...]
+    loader: tuple[JavaScriptLoader, ...]

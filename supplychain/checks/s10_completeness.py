@@ -23,17 +23,26 @@ class Seen(Frozen):
     hit: Hit
 
 
-def _population(case: Case) -> tuple[Seen | Unresolved | Unread, ...]:
-    """Return what the second search saw, and what discovery itself left open, in the scopes of an inventory."""
+class Search(Frozen):
+    """The searches themselves: whether anything was read at all."""
+
+    subject: str = "files that were read"
+    at: Place | None = None
+
+
+def _population(case: Case) -> tuple[Seen | Unresolved | Unread | Search, ...]:
+    """Return the search, what the second one saw, and what discovery left open, in the scopes of an inventory."""
     inventory = case.inventory
     seen = (Seen(subject=f"seen:{hit.text}", at=hit.at, hit=hit) for hit in case.sweep)
     unresolved = (item for item in inventory.unresolved if item.at.scope in INVENTORIED)
-    return (*seen, *unresolved, *inventory.unread_in(INVENTORIED))
+    return (Search(), *seen, *unresolved, *inventory.unread_in(INVENTORIED))
 
 
 @check("10.3", population=_population, canaries=plant)
-def inventory_complete(case: Case, subject: Seen | Unresolved | Unread) -> Answer:
+def inventory_complete(case: Case, subject: Seen | Unresolved | Unread | Search) -> Answer:
     """Hold discovery against a search that shares no code with it: each name has to be known or explained."""
+    if isinstance(subject, Search):
+        return answer("read" if case.inventory.looked_at else "nothing-read", count=case.inventory.looked_at)
     if isinstance(subject, Unread):
         return answer("not-read", what=subject.what, count=subject.count, reason=subject.reason)
     if isinstance(subject, Unresolved):

@@ -16,7 +16,20 @@ from packaging.utils import canonicalize_name
 from pathspec import GitIgnoreSpec
 
 from supplychain import catalog
-from supplychain.discovery import config, deployment, pyproject, python, requirements, settings
+from supplychain.discovery import (
+    config,
+    dockerfile,
+    javascript,
+    markdown,
+    modelfile,
+    notebook,
+    package_json,
+    pyproject,
+    python,
+    requirements,
+    settings,
+    shell,
+)
 from supplychain.discovery.closing import close
 from supplychain.discovery.interface import Carrier, Found, NotParsedError, SourceFile
 from supplychain.discovery.modules import Modules
@@ -34,13 +47,18 @@ CARRIERS: Mapping[str, Carrier] = {
     "requirements": requirements.read,
     "pyproject": pyproject.read,
     "environment": settings.read_environment,
-    "dockerfile": settings.read_dockerfile,
+    "dockerfile": dockerfile.read,
+    "shell": shell.read,
+    "notebook": notebook.read,
+    "markdown": markdown.read,
+    "javascript": javascript.read,
+    "package-json": package_json.read,
     "yaml": config.read_yaml,
     "json": config.read_json,
     "toml": config.read_toml,
     "ini": config.read_ini,
     "terraform": config.read_terraform,
-    "modelfile": deployment.read_modelfile,
+    "modelfile": modelfile.read,
 }
 """The carriers of this version by their key in the catalog."""
 
@@ -132,7 +150,7 @@ class _Run:
                 component = Component(kind=Kind.MODEL, source="file", name=file.path)
                 place = self._scopes.at(file.path)
                 oid = _POINTER.search(head) if form.name.startswith("Git LFS") else None
-                checksum = oid[1].decode() if oid else None
+                checksum = oid[1].decode() if oid else self._target.digest(file)
                 reference = Reference(
                     component=component, at=place, resolution=Resolution.FILE, call=form.name, checksum=checksum
                 )
@@ -160,7 +178,8 @@ class _Run:
         ]
         found = [self._found[path] for path in sorted(self._found)]
         looked = {*self._found, *(u.at.file for u in unread)}
-        references = [reference for part in found for reference in part.references]
+        own = {name for part in found for name in part.own}
+        references = [item for part in found for item in part.references if item.subject not in own]
         unresolved = [item for part in found for item in part.unresolved]
         closed, unresolved = close(unresolved, self._declaration.resolve if self._declaration else (), self._target)
         references += closed

@@ -43,7 +43,9 @@ def from_address(text: str, kind: Kind) -> Named:
         for entry in registry.host:
             if entry.name == host and (match := re.fullmatch(entry.path, parts.path)):
                 return _matched(match, kind, registry.key, text)
-    return Named(Component(kind=kind, source="url", name=host + parts.path), address=text)
+    which = re.search(r"(?:^|&)(id=[\w-]+)", parts.query)  # some hosts name a file by its id alone
+    name = host + parts.path + (f"?{which[1]}" if which else "")
+    return Named(Component(kind=kind, source="url", name=name or text), address=text)
 
 
 def _matched(match: re.Match[str], kind: Kind, registry: str, address: str | None) -> Named:

@@ -200,6 +200,7 @@ class Loading:
             folder = f"{self._folder}/{path}" if self._folder else path
             there = next((p for p in (path, folder) if path and ".." not in p and exists(p)), None)
             is_data = _DATA.fullmatch(text) if kind is Kind.DATASET else not loader.quiet
+            is_data = is_data and not (loader.quiet and text.startswith(("/", "~")))
             return (
                 Named(Component(kind=kind, source="file", name=there or path)) if there or (is_data and path) else None
             )

@@ -1,4 +1,4 @@
-"""Environment files and Dockerfiles: settings that send a registry's client to another host."""
+"""Environment files: what their settings name, and where they send a registry's client."""
 
 from __future__ import annotations
 
@@ -6,68 +6,54 @@ import io
 import re
 import shlex
 
-from supplychain import catalog
-from supplychain.discovery.interface import Found, SourceFile
-from supplychain.model.reference import Override
+from supplychain.discovery.commands import from_argv
+from supplychain.discovery.configured import from_tree, unique
+from supplychain.discovery.interface import Found, NotParsedError, SourceFile
+from supplychain.discovery.parts import add
+from supplychain.discovery.trees import Entry, Node, decoded
+from supplychain.discovery.values import value_of
 
-_ASSIGNED = re.compile(r"""(?<!\w)(?P<name>[A-Z]\w*)=[\\"']*(?P<value>[^\s;&|"'\\]*)""")
-"""A variable that a shell command sets."""
+_LIMIT = 500_000
+_BACKQUOTED = re.compile(r"(?m)^(?P<name>[ \t]*(?:export[ \t]+)?\w+[ \t]*=[ \t]*)`(?P<value>[^`]*)`")
 
 
 def read_environment(source: SourceFile) -> Found:
-    """Return the endpoint settings of an environment file."""
+    """Return the models, datasets and services that an environment file names, and its endpoint settings.
+
+    Raises:
+        NotParsedError: it is longer than any.
+    """
     from dotenv.parser import parse_stream  # here, since it is slow to import
 
-    found = Found()
-    text = source.data.decode("utf-8-sig", "replace")
+    if len(source.data) > _LIMIT:
+        raise NotParsedError(f"it has {len(source.data):,} bytes; {_LIMIT:,} are read as an environment file")
+    root, known = Node(1), dict[str, str]()
+    text = _BACKQUOTED.sub(_requoted, decoded(source.data))
     for binding in parse_stream(io.StringIO(text)):
         if binding.key is not None and binding.value is not None:
             blank_lines = len(binding.original.string) - len(binding.original.string.lstrip("\r\n"))
-            _add(found, source, binding.key, binding.value, binding.original.line + blank_lines)
-    return found
+            line = binding.original.line + blank_lines
+            given = "" if binding.value.startswith("#") else binding.value
+            value = value_of(given, line, known)
+            known |= {binding.key: value.text} if value.is_known and value.text else {}
+            node = Node(line, text=given, block=given if "\n" in given else None, first=line)
+            root.entries.append(Entry(binding.key, line, node))
+    found = from_tree(root, source, known)
+    for entry in root.entries:
+        value = value_of(entry.node.text or "", entry.line, known)
+        if re.search(r"(^|\s)--[a-z]", value.text):
+            add(found, from_argv(_words(value.text), source, entry.line))
+    return unique(found)
 
 
-def read_dockerfile(source: SourceFile) -> Found:
-    """Return the endpoint settings of a Dockerfile: ENV, ARG defaults, and assignments in what it runs."""
-    from dockerfile_parse import DockerfileParser  # as above
-
-    found = Found()
-    text = source.data.decode("utf-8-sig", "replace")
-    lines = list(enumerate(text.splitlines(), start=1))
-    for instruction in DockerfileParser(fileobj=io.BytesIO(text.encode())).structure:
-        word, value = instruction["instruction"], instruction["value"]
-        if word == "COMMENT":
-            continue
-        if word == "ONBUILD":
-            word, _, value = value.partition(" ")
-        own = lines[instruction["startline"] : instruction["endline"] + 1]
-        own = [(number, line) for number, line in own if not line.lstrip().startswith("#")]
-        if word.upper() not in {"ENV", "ARG"}:
-            for number, line in own:
-                for match in _ASSIGNED.finditer(line):
-                    _add(found, source, match["name"], match["value"], number)
-            continue
-        for variable, given in _assignments(word.upper(), value):
-            named = re.compile(rf"(?<!\w){re.escape(variable)}(?!\w)")
-            line_number = next((number for number, line in own if named.search(line)), instruction["startline"] + 1)
-            _add(found, source, variable, given, line_number)
-    return found
+def _requoted(match: re.Match[str]) -> str:
+    """Return a value between backquotes, which JavaScript's reader knows, as the same lines between quotes."""
+    value = match["value"].replace("\\", "\\\\").replace("'", "\\'")
+    return f"{match['name']}'{value}'"
 
 
-def _assignments(instruction: str, value: str) -> list[tuple[str, str]]:
+def _words(text: str) -> list[str]:
     try:
-        parts = shlex.split(value)
+        return shlex.split(text)
     except ValueError:
-        parts = value.split()
-    if instruction == "ENV" and len(parts) > 1 and "=" not in parts[0]:
-        return [(parts[0], " ".join(parts[1:]))]
-    pairs = (part.partition("=") for part in parts)
-    return [(name, text) for name, equals, text in pairs if equals]
-
-
-def _add(found: Found, source: SourceFile, variable: str, value: str, line: int) -> None:
-    for registry in catalog.registries().values():
-        if variable in registry.settings and value:
-            address = None if "$" in value else value
-            place = source.at(line)
-            found.overrides.append(Override(registry=registry.key, variable=variable, address=address, at=place))
+        return text.split()

@@ -29,14 +29,12 @@ def evidence(finding: Finding) -> str:
             [
                 WORD[row.outcome] + (f" ({markdown(row.waiver.id)})" if row.waiver else ""),
                 code(row.component),
-                code(row.at) if row.at else "",
-                markdown(row.at.scope) if row.at else "",
-                markdown(row.message),
-                markdown(row.remedy),
+                f"{code(row.at)} {markdown(row.at.scope)}" if row.at else "",
+                markdown(row.message) + (f" **Next step:** {markdown(row.remedy)}" if row.remedy else ""),
             ]
             for row in rows[:ROWS]
         ]
-        parts.append(table(["Outcome", "Component", "Where", "Scope", "What was seen", "Next step"], cells))
+        parts.append(table(["Outcome", "Component", "Where", "What was seen, and the next step"], cells))
         if len(rows) > ROWS:
             parts.append(f"{len(rows) - ROWS} more rows stand in the finding's own file.\n")
     parts.append(
@@ -95,8 +93,9 @@ def description(scenario: Scenario) -> str:
 
 
 def matrix(view: View) -> str:
-    """Return all requirements with their outcomes as a Markdown table."""
-    return table(
+    """Return all requirements with their outcomes as a Markdown table, and what was not looked into."""
+    left_out = f"\nNot entered: {markdown(view.not_entered)}.\n" if view.not_entered else ""
+    rows = table(
         ["Requirement", "Sentence", "Outcome", "Severity", "Checked", "Why"],
         [
             [
@@ -110,11 +109,14 @@ def matrix(view: View) -> str:
             for row in view.rows
         ],
     )
+    return rows + left_out
 
 
 def waivers(view: View) -> str:
     """Return what became of each waiver as a Markdown table."""
-    return table(["Waiver", "What it is for", "In this run"], [[markdown(cell) for cell in row] for row in view.waivers])
+    return table(
+        ["Waiver", "What it is for", "In this run"], [[markdown(cell) for cell in row] for row in view.waivers]
+    )
 
 
 def _checked(finding: Finding | None) -> str:

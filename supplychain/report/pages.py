@@ -45,14 +45,14 @@ def _template(name: str) -> Template:
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=False,
-        bytecode_cache=_compiled(),
+        bytecode_cache=compiled(),
     )
     environment.filters["md"] = lambda text: Markup(markdown(text))  # noqa: S704 - it escapes
     environment.filters["code"] = lambda text: Markup(code(text))  # noqa: S704 - it is code, and escaped
     return environment.get_template(name)
 
 
-def _compiled() -> BytecodeCache | None:
+def compiled() -> BytecodeCache | None:
     """Return where the templates are kept once compiled: beside the modules that Python compiled, if it may."""
     folder = Path(cache_from_source(__file__)).parent
     may = not sys.dont_write_bytecode and os.access(folder, os.W_OK)

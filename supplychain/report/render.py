@@ -40,7 +40,8 @@ _HEAD = """<head>
         if (frame.contentDocument) {{
           const style = frame.contentDocument.createElement("style");
           style.textContent = "table {{ display: table; width: 100%; }} td {{ vertical-align: top; white-space: normal; }}"
-            + "td code {{ overflow-wrap: anywhere; white-space: normal; }}";
+            + "td + td:has(code) {{ min-width: 10em; }} td strong {{ display: block; }}"
+            + "td code, td:last-child {{ overflow-wrap: anywhere; white-space: normal; }}";
           frame.contentDocument.head.append(style);
         }} else if (frame.src.startsWith("blob:") && !frame.srcdoc) {{
           frame.srcdoc = await (await fetch(frame.src)).text();
@@ -53,7 +54,8 @@ _HEAD = """<head>
 - The style hides Allure's share of passed scenarios: it leaves the skipped ones out and would be read as the verdict.
 - Allure fits the height of an attachment's frame to its text, but in a page opened from a file it may not look into
   a frame that it made of a blob, and cuts every table after 150 pixels. The same text as `srcdoc` it may measure.
-  Cells are wrapped: a table that has to be scrolled sideways hides what to do.
+  Cells are wrapped: a table that has to be scrolled sideways hides what to do. Bold text in a cell is a line of its
+  own, since Allure shows `<br>` as text.
 """
 
 _SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script\s*>", re.DOTALL | re.IGNORECASE)

@@ -81,7 +81,6 @@ def _environment(view: View) -> dict[str, str]:
     return {
         "Target": case.target.name,
         "Commit": view.commit,
-        "Not entered": view.not_entered or "no folder was left out",
         "Policy": case.policy_digest or "none given: strict defaults",
         "Declaration": case.declaration_digest or "none",
         "Assessed at": case.now.isoformat() + (" (made-up time)" if case.simulated else ""),

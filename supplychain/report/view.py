@@ -157,10 +157,10 @@ class View:
 
     @property
     def not_entered(self) -> str:
-        """The folders of installed or generated files that were not entered, in words; empty where there are none."""
+        """The folders that were not entered, in words; empty where there are none."""
         folders = self.case.inventory.pruned
-        more = f" and {len(folders) - _FOLDERS} more, see case.json" if len(folders) > _FOLDERS else ""
-        return ", ".join(folders[:_FOLDERS]) + more
+        more = f" and {len(folders) - _FOLDERS} more, listed in case.json" if len(folders) > _FOLDERS else ""
+        return f"{', '.join(folders[:_FOLDERS])}{more} (installed or generated files)" if folders else ""
 
     @property
     def ranked(self) -> tuple[Ranked, ...]:
@@ -257,7 +257,9 @@ class View:
             hint = f"; did you mean {close[0]}?" if close else "; name one of its rows, or remove it"
             return f"{nothing}: {waiver.component} is not among the rows of {waiver.requirement}{hint}"
         named = row.message.find(f"waiver {waiver.id} ")
-        return f"refused: {row.message[named:]}" if named >= 0 else f"{nothing}: its row is {WORD[row.outcome]}; remove it"
+        return (
+            f"refused: {row.message[named:]}" if named >= 0 else f"{nothing}: its row is {WORD[row.outcome]}; remove it"
+        )
 
     @property
     def feature_edits(self) -> tuple[str, ...]:

@@ -26,19 +26,19 @@ BREAKS = [
         ("evil.example",),
     ),
     Break(
-        "a service in a program of another language",
-        plants("tools/ask.go", 'package main\n\nconst api = "https://api.mistral.ai/v1"\n'),
+        "a service in a file that no carrier reads",
+        plants("tools/ask.lua", 'local x = 1\n\nlocal api = "https://api.mistral.ai/v1"\n'),
         "seen:https://api.mistral.ai/v1",
         "unexplained",
-        ("tools/ask.go:3",),
+        ("tools/ask.lua:3",),
         ("api.mistral.ai",),
     ),
     Break(
-        "a hosted model in a program of another language",
-        plants("tools/ask.rs", 'const MODEL: &str = "claude-sonnet-4-20250514";\n'),
+        "a hosted model in a file that no carrier reads",
+        plants("tools/ask.tcl", 'set model "claude-sonnet-4-20250514"\n'),
         "seen:claude-sonnet-4-20250514",
         "unexplained",
-        ("tools/ask.rs:1",),
+        ("tools/ask.tcl:1",),
         ("claude-sonnet-4-20250514",),
     ),
 ]
@@ -46,7 +46,7 @@ BREAKS = [
 
 def test_the_sound_target_has_every_name_explained(sound: Outcomes) -> None:
     assert sound["10.3"].outcome is Outcome.PASS
-    assert {row.rule for row in sound["10.3"].observations} <= {"known", "aside", "outside"}
+    assert {row.rule for row in sound["10.3"].observations} <= {"read", "known", "aside", "outside"}
     assert sound["10.3"].population.passed > 0
 
 
@@ -62,7 +62,7 @@ def test_a_comment_names_nothing(text: str, target: BuiltTarget, sound: Outcomes
 
 def test_what_discovery_left_open_keeps_the_inventory_from_being_complete(target: BuiltTarget) -> None:
     target.plant("app/broken.py", "def f(:\n").plant(
-        "app/z.py", "from transformers import AutoModel\nAutoModel.from_pretrained(name)\n"
+        "app/z.py", "from tokenizers import Tokenizer\nTokenizer.from_pretrained(name)\n"
     )
     rows = run_suite(target).rows("10.3", Outcome.UNDETERMINED)
     assert [(row.rule, str(row.at)) for row in rows] == [("not-read", "app/broken.py:1"), ("unresolved", "app/z.py:2")]

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from supplychain import catalog
-from supplychain.catalog.interface import Loader, Registry, WeightFormat
+from supplychain.catalog.interface import Loader, Registry, Service, WeightFormat
 from supplychain.catalog.parsing import parse_words
 from supplychain.discovery import CARRIERS
 from supplychain.model.component import Kind
@@ -17,9 +17,9 @@ LOADERS = [loader for entries in catalog.loaders().values() for loader in entrie
 
 @pytest.mark.parametrize("loader", LOADERS, ids=lambda loader: loader.call)
 def test_a_loader_names_a_call_a_registry_and_an_argument(loader: Loader) -> None:
-    assert re.fullmatch(r"(\*|[\w.]+):\w+", loader.call)
+    assert re.fullmatch(r"(\*|[\w.]+):(\w+|\*)", loader.call)
     assert loader.registry in catalog.registries()
-    assert loader.keywords
+    assert bool(loader.keywords) == (loader.named_by == "argument")
     assert bool(loader.builders) == bool(loader.builder_files)
 
 
@@ -37,16 +37,17 @@ def test_the_longest_prefix_is_tried_first() -> None:
 @pytest.mark.parametrize("registry", catalog.registries().values(), ids=lambda registry: registry.key)
 def test_the_patterns_of_a_registry_name_its_components(registry: Registry) -> None:
     re.compile(registry.name_pattern)
-    assert registry.host
     for host in registry.host:
         assert host.name == host.name.lower()
-        assert "name" in re.compile(host.path).groupindex
+        assert host.path == "(?!)" or "name" in re.compile(host.path).groupindex
+    assert registry.client is None or registry.client in catalog.registries()
     assert all(owner == owner.lower() for owner in registry.owners)
     assert registry.also is None or registry.also.registry in catalog.registries()
 
 
-def test_a_host_and_a_setting_belong_to_one_registry() -> None:
-    hosts = [host.name for registry in catalog.registries().values() for host in registry.host]
+def test_an_address_and_a_setting_belong_to_one_registry() -> None:
+    every = [host for registry in catalog.registries().values() for host in registry.host]
+    hosts = [host.name for host in every if host.path != "(?!)"]
     settings = [
         name for registry in catalog.registries().values() for name in (*registry.settings, *registry.attributes)
     ]
@@ -59,8 +60,27 @@ def test_each_carrier_of_the_catalog_is_built() -> None:
 
 
 def test_no_import_stands_for_two_services() -> None:
-    assert catalog.services()["openai"] == "openai"
-    assert all(name == name.strip(".") for name in catalog.services())
+    imports = [name for service in catalog.services() for name in service.imports]
+    assert len(imports) == len(set(imports))
+    assert all(name == name.strip(".") for name in imports)
+
+
+def test_no_service_has_the_name_of_a_registry() -> None:
+    assert {service.id for service in catalog.services()}.isdisjoint(catalog.registries())
+
+
+@pytest.mark.parametrize("service", catalog.services(), ids=lambda service: service.id)
+def test_a_service_can_be_told_by_something(service: Service) -> None:
+    assert service.imports or service.hosts or service.settings or service.clients or service.resources
+    for pattern in service.models:
+        re.compile(pattern)
+
+
+def test_a_call_to_a_service_names_a_service_that_is_listed() -> None:
+    calls = [entry for entries in catalog.hosted_calls().values() for entry in entries]
+    named = {entry.service for entry in calls if entry.service}
+    assert named <= {service.id for service in catalog.services()}
+    assert len({entry.call for entry in calls}) == len(calls)
 
 
 @pytest.mark.parametrize("form", catalog.artifacts().format, ids=lambda form: f"{form.name} {form.magic[:2]}")

@@ -6,7 +6,6 @@ import pytest
 
 from supplychain.discovery import discover
 from supplychain.model.component import Kind
-from supplychain.model.declaration import Scopes
 from supplychain.model.inventory import SelfTest
 from supplychain.model.reference import Resolution, Scope
 from supplychain.target import READ_LIMIT, Target
@@ -153,17 +152,15 @@ def test_a_file_that_is_too_large_is_reported() -> None:
 
 
 def test_files_without_a_carrier_are_counted_by_kind_and_scope() -> None:
-    found = look({"a.ipynb": "", "b/c.ipynb": "", "tests/d.ipynb": "", "e.yaml": "", "f.ts": "", "g.min.js": ""})
+    found = look({"a.go": "", "b/c.rs": "", "tests/d.java": "", "e.yaml": "", "f.ts": "", "g.min.js": ""})
     assert [(u.what, u.at.scope, u.count, u.at.file) for u in found.unread] == [
-        ("notebooks", Scope.PROD, 2, "a.ipynb"),
-        ("YAML", Scope.PROD, 1, "e.yaml"),
-        ("JavaScript and TypeScript", Scope.PROD, 1, "f.ts"),
-        ("notebooks", Scope.TEST, 1, "tests/d.ipynb"),
+        ("programs in languages without a carrier", Scope.PROD, 2, "a.go"),
+        ("programs in languages without a carrier", Scope.TEST, 1, "tests/d.java"),
     ]
 
 
 def test_what_was_looked_at_is_what_a_carrier_or_the_magic_saw() -> None:
-    found = look({"a.py": "", "b.py": "def", "readme.md": "", "c.ipynb": "", "requirements.txt": ""})
+    found = look({"a.py": "", "b.py": "def", "readme.md": "", "c.go": "", "requirements.txt": ""})
     assert found.looked_at == 4
 
 

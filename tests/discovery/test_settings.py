@@ -1,4 +1,4 @@
-"""Settings that send a registry's client to another host, in code, environment files and Dockerfiles."""
+"""Settings that send a registry's client to another host, in code and environment files."""
 
 from __future__ import annotations
 
@@ -109,48 +109,6 @@ def test_a_template_of_an_environment_file_is_an_example() -> None:
     assert [(o.at.file, o.at.scope) for o in found.overrides] == [
         (".env", Scope.PROD),
         (".env.example", Scope.EXAMPLE),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("FROM x\nENV HF_ENDPOINT=https://m.example", (2, "https://m.example")),
-        ("FROM x\nENV HF_ENDPOINT https://m.example", (2, "https://m.example")),
-        ("FROM x\nenv HF_ENDPOINT=https://m.example\r\n", (2, "https://m.example")),
-        ('FROM x\nENV A=1 B="2 3" HF_ENDPOINT="https://m.example"', (2, "https://m.example")),
-        ("FROM x\nENV A=1 \\\n    HF_ENDPOINT=https://m.example \\\n    B=2", (3, "https://m.example")),
-        ("FROM x\nENV A=1 \\\n# HF_ENDPOINT\n    HF_ENDPOINT=https://m.example", (4, "https://m.example")),
-        ("FROM x\nENV MY_HF_ENDPOINT=1 \\\n    HF_ENDPOINT=https://m.example", (3, "https://m.example")),
-        ("FROM x\nARG HF_ENDPOINT=https://m.example", (2, "https://m.example")),
-        ("FROM x\nONBUILD ENV HF_ENDPOINT=https://m.example", (2, "https://m.example")),
-        ("FROM x\nRUN export HF_ENDPOINT=https://m.example && python a.py", (2, "https://m.example")),
-        ("FROM x\nRUN HF_ENDPOINT=https://m.example python a.py", (2, "https://m.example")),
-        ("FROM x\nRUN export HF_ENDPOINT=https://m.example; python a.py", (2, "https://m.example")),
-        ("FROM x\nRUN pip install x && \\\n    HF_ENDPOINT='https://m.example' python a.py", (3, "https://m.example")),
-        ('FROM x\nRUN bash -c "HF_ENDPOINT=https://m.example python a.py"', (2, "https://m.example")),
-        ('FROM x\nCMD ["sh", "-c", "HF_ENDPOINT=https://m.example python a.py"]', (2, "https://m.example")),
-        ("FROM x\nRUN <<EOF\nexport HF_ENDPOINT=https://m.example\nEOF", (3, "https://m.example")),
-        ("FROM x\nENV HF_ENDPOINT=$MIRROR", (2, None)),
-        ("FROM x\nENV HF_ENDPOINT=${MIRROR:-https://m.example}", (2, None)),
-        ("FROM x\nRUN HF_ENDPOINT=$(cat host) python a.py", (2, None)),
-        ('# é\nENV HF_ENDPOINT="https://m.example', (2, '"https://m.example')),
-    ],
-)
-@pytest.mark.parametrize("path", ["Dockerfile", "deploy/api.Dockerfile", "Containerfile"])
-def test_a_dockerfile_sets_it(path: str, text: str, expected: tuple[int, str | None]) -> None:
-    line, address = expected
-    assert overrides(path, text) == [(line, "HF_ENDPOINT", address)]
-
-
-@pytest.mark.parametrize("text", ["# ENV HF_ENDPOINT=https://m.example", "ARG HF_ENDPOINT", "ENV", "", "EXPOSE 80"])
-def test_a_dockerfile_that_does_not_set_it(text: str) -> None:
-    assert overrides("Dockerfile", text) == []
-
-
-def test_a_dockerfile_of_another_encoding_is_read() -> None:
-    assert overrides("Dockerfile", b"# caf\xe9\nENV HF_ENDPOINT=https://m.example") == [
-        (2, "HF_ENDPOINT", "https://m.example")
     ]
 
 

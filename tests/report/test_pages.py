@@ -68,6 +68,8 @@ def test_a_failed_requirement_shows_its_table_and_markup_stays_text(allure: Open
     page.get_by_text("1.1 evidence").first.click()  # a step that failed is open
     frame = page.frame_locator("iframe[title='Markdown attachment'][srcdoc]").first
     frame.get_by_text("untrusted", exact=False).or_(frame.get_by_text("belongs to none of")).first.wait_for()
+    assert frame.locator("table").evaluate("table => table.scrollWidth <= document.documentElement.clientWidth")
+    assert "Next step:" in frame.locator("td", has_text="belongs to none of").first.inner_text().splitlines()
     cells = [cell.inner_text() for cell in frame.locator("td").all()]
     assert HOSTILE in cells
     assert any(cell.startswith("app.py:2") for cell in cells)
@@ -112,6 +114,15 @@ def test_the_plain_page_holds_the_same_without_a_script(plain: Opened) -> None:
     assert "no datasets: 0 found, 0 unresolved" in page.locator("[id='r4.1']").inner_text()
     assert page.locator("details summary", has_text="10.5").count() == 1
     assert quiet(plain)
+
+
+@pytest.mark.parametrize("name", ["Verdict", "Requirements"])
+def test_what_is_attached_to_the_whole_run_fits_its_frame(allure: Opened, name: str) -> None:
+    allure.page.get_by_text("Global Attachments").first.click()
+    allure.page.get_by_text(name, exact=True).first.click()
+    body = allure.page.frame_locator("iframe[title='Markdown attachment'][srcdoc]").first.locator("body")
+    body.wait_for()
+    assert body.evaluate("body => body.scrollWidth <= document.documentElement.clientWidth")
 
 
 def test_the_summary_escapes_markup(reports: Path) -> None:

@@ -37,6 +37,10 @@ def plant(case: Case) -> Iterator[Canary]:
         inside = hit.model_copy(update={"at": place.model_copy(update={"scope": scope})})
         yield Canary(f"in scope {scope}", planted(case, own, sweep=(inside,)), f"seen:{hit.text}", "unexplained")
 
+    for count, rule in ((0, "nothing-read"), (1, "read")):
+        looked = case.inventory.model_copy(update={"looked_at": count})
+        searched = planted(case.model_copy(update={"inventory": looked}), own, sweep=())
+        yield Canary(f"{count} files read", searched, "files that were read", rule)
     unresolved = unresolved_sample(Kind.MODEL)
     for lines, rule in (
         (-12, "beside-unresolved"),

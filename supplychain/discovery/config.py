@@ -1,0 +1,90 @@
+"""Configuration files in YAML, JSON, TOML, INI and HCL: what they name, whatever they configure."""
+
+from __future__ import annotations
+
+from supplychain.discovery import grammars, records, trees
+from supplychain.discovery.configured import from_tree, is_data, unique
+from supplychain.discovery.interface import Found, NotParsedError, SourceFile
+from supplychain.discovery.keys import is_of_interest
+from supplychain.discovery.parts import add
+from supplychain.discovery.trees import Node
+
+_RECORDS = 50
+"""Items of a JSON file that is a list from which on they are records, as of measurements."""
+_DATA_SIZE = 1_000_000
+"""Characters of a JSON list from which on it is data."""
+
+
+def read_yaml(source: SourceFile) -> Found:
+    """Return what a YAML file names, whatever it configures; also one that a template engine fills in first.
+
+    Raises:
+        NotParsedError: it is not YAML, or beyond a limit.
+    """
+    text = trees.decoded(source.data)
+    if not is_of_interest(text):
+        return Found()
+    try:
+        roots = trees.from_yaml(text)
+    except NotParsedError:
+        if "{{" not in text:
+            raise
+        roots = [trees.from_lines(text)]
+    return _read(roots, source)
+
+
+def read_json(source: SourceFile) -> Found:
+    """Return what a JSON file names, whatever it configures; one that holds data names nothing.
+
+    Raises:
+        NotParsedError: it is not JSON, or beyond a limit.
+    """
+    text = trees.decoded(source.data)
+    if not is_of_interest(text) or (len(text) > _DATA_SIZE and text.lstrip()[:1] == "["):
+        return Found()
+    roots = grammars.from_json(text)
+    is_records = len(roots) > 1 or any(len(root.items) > _RECORDS for root in roots)
+    return Found() if is_records else _read(roots, source)
+
+
+def read_toml(source: SourceFile) -> Found:
+    """Return what a TOML file names.
+
+    Raises:
+        NotParsedError: it is not TOML, or beyond a limit.
+    """
+    text = trees.decoded(source.data)
+    return _read([grammars.from_toml(text)], source) if is_of_interest(text) else Found()
+
+
+def read_ini(source: SourceFile) -> Found:
+    """Return what an INI file names.
+
+    Raises:
+        NotParsedError: it is not one.
+    """
+    text = trees.decoded(source.data)
+    return _read([trees.from_ini(text)], source) if is_of_interest(text) else Found()
+
+
+def read_terraform(source: SourceFile) -> Found:
+    """Return what a file of Terraform names: services by the types of its resources, and what its values name.
+
+    Raises:
+        NotParsedError: it is not HCL, or beyond a limit.
+    """
+    text = trees.decoded(source.data)
+    return _read([grammars.from_hcl(text)], source) if is_of_interest(text) else Found()
+
+
+def _read(roots: list[Node], source: SourceFile) -> Found:
+    found = Found()
+    for root in roots:
+        if not is_data(root) and not _is_description(root):
+            add(found, records.read(root, source) or from_tree(root, source))
+    return unique(found)
+
+
+def _is_description(root: Node) -> bool:
+    """Whether a file describes the form of others: an OpenAPI document or a JSON schema."""
+    return bool(root.get("openapi", "swagger") or "json-schema.org" in root.string("$schema"))

@@ -1,0 +1,26 @@
+"""Texts by which JavaScript could name a component: a file without any of them need not be parsed."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from supplychain import catalog
+
+
+def is_of_interest(data: bytes) -> bool:
+    """Whether a file holds any text that a component could be named by."""
+    if b"://" in data and any(suffix.encode() in data for suffix in catalog.artifacts().url_suffixes):
+        return True
+    return any(needle in data for needle in _needles())
+
+
+@cache
+def _needles() -> tuple[bytes, ...]:
+    known = catalog.javascript()
+    names = {module for sdk in known.sdk for module in sdk.modules if len(module) > 2 or module == "ai"}
+    quoted = {f"{mark}{name}" for name in names for mark in "\"'"}
+    calls = {loader.call for loader in known.loader} | {f".{call}(" for call in known.calls}
+    settings = {name for entry in catalog.services() for name in entry.settings}
+    settings |= {name for entry in catalog.registries().values() for name in entry.settings}
+    hosts = {max(host.split("*"), key=len) for entry in catalog.services() for host in entry.hosts}
+    return tuple(sorted(text.encode() for text in {*quoted, *calls, *settings, *hosts}))

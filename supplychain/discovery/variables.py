@@ -1,0 +1,77 @@
+"""Environment variables: settings that name a service, a model, or send a registry's client to another host."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+
+from supplychain import catalog
+from supplychain.catalog.interface import CommandVariable
+from supplychain.discovery.hosted import host_of, service_at, service_of_setting
+from supplychain.discovery.interface import Found, SourceFile
+from supplychain.discovery.naming import is_address
+from supplychain.discovery.options import setting
+from supplychain.discovery.words import Word
+from supplychain.model.component import Component, Kind
+from supplychain.model.reference import Override, Resolution
+
+Setting = tuple[str, Word]
+"""The name of a variable and its value."""
+
+
+def from_variables(settings: Sequence[Setting], source: SourceFile, named: Collection[Component] = ()) -> Found:
+    """Return what the variables of one environment name; each stands on the line of its value.
+
+    `named` are the models and datasets that a command takes from a variable already.
+    """
+    found = Found()
+    elsewhere = _served_elsewhere(settings)
+    for name, value in settings:
+        _override(name, value, source, found)
+        _service(name, value, elsewhere, source, found)
+    for entry in catalog.commands().variable:
+        telling = [(name, value) for name, value in settings if re.fullmatch(entry.pattern, name) and value.is_known]
+        is_only = len({value.text for _, value in telling}) == 1
+        revisions = [value for name, value in settings if name in entry.revision]
+        for name, value in telling:
+            _component(name, value, entry, revisions if is_only or name == "MODEL_ID" else [], source, found)
+    found.references = [r for r in found.references if r.component not in named or r.component.kind is Kind.SERVICE]
+    return found
+
+
+def _override(name: str, value: Word, source: SourceFile, found: Found) -> None:
+    for registry in catalog.registries().values():
+        if name in registry.settings and value.text:
+            address = value.text if value.is_known and value.resolution is not Resolution.DEFAULT else None
+            found.overrides.append(
+                Override(registry=registry.key, variable=name, address=address, at=source.at(value.line))
+            )
+
+
+def _service(name: str, value: Word, elsewhere: frozenset[str], source: SourceFile, found: Found) -> None:
+    address = value.text if value.is_known and is_address(value.text) else None
+    component = service_at(address) if address else service_of_setting(name)
+    if component is not None and (address or component.name not in elsewhere):
+        found.references.append(source.refer(component, value.line, Resolution.DEFAULT, name, address=address))
+
+
+def _served_elsewhere(settings: Sequence[Setting]) -> frozenset[str]:
+    """Return the services whose SDK is sent to another host: their keys then say nothing."""
+    found: set[str] = set()
+    usual = [(name.partition("_")[0], named) for name, _ in settings if (named := service_of_setting(name))]
+    for name, value in settings:
+        if value.is_known and is_address(value.text) and host_of(value.text):
+            at = service_at(value.text)
+            found.update(named.name for prefix, named in usual if name.startswith(f"{prefix}_") and named != at)
+    return frozenset(found)
+
+
+def _component(
+    name: str, value: Word, entry: CommandVariable, revisions: list[Word], source: SourceFile, found: Found
+) -> None:
+    named = setting(value.text, entry.kind, source, is_telling=False)
+    if named is None:
+        return
+    revision = named.revision or (revisions[0].text if revisions and revisions[0].is_known else None)
+    facts = {"revision": revision or None, "address": named.address}
+    found.references.append(source.refer(named.component, value.line, Resolution.DEFAULT, name, **facts))
