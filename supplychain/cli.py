@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import io
+import os
 import sys
 from pathlib import Path
 from typing import Any, NoReturn
@@ -27,13 +28,18 @@ def main(arguments: list[str] | None = None) -> int:
     module, _, function = options.pop("verb").partition(".")
     try:
         verb = getattr(importlib.import_module(f"supplychain.verbs.{module}"), function)
-        return int(verb(**options))
+        code = int(verb(**options))
+        sys.stdout.flush()
     except VerbError as error:
         return _ended(str(error), error.code)
     except (ConfigError, TargetError) as error:
         return _ended(str(error), Code.COULD_NOT_RUN)
     except KeyboardInterrupt:
         return _ended("interrupted", Code.COULD_NOT_RUN)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes it once more at its end
+        return Code.COULD_NOT_RUN
+    return code
 
 
 class _Parser(argparse.ArgumentParser):
@@ -113,7 +119,13 @@ def _verb(verbs: Any, name: str, function: str, text: str) -> argparse.ArgumentP
 
 
 def _add_target(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("target", type=Path, help="the folder of a repository")
+    parser.add_argument("target", type=_folder, help="the folder of a repository")
+
+
+def _folder(text: str) -> Path:
+    if not text:
+        raise argparse.ArgumentTypeError("it is empty; give the folder of a repository")
+    return Path(text)
 
 
 def _add_component(parser: argparse.ArgumentParser) -> None:

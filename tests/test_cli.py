@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import importlib
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from supplychain.cli import _parser, main
-from tests.support import NOW, POLICY, empty_target, sound_target
+from tests.support import NOW, POLICY, ROOT, empty_target, sound_target
 
 
 def test_run_exits_with_3_where_nothing_failed_but_something_is_undetermined(tmp_path: Path) -> None:
@@ -97,3 +100,12 @@ def test_every_verb_leads_to_a_function() -> None:
     assert len(found) == 11
     for module, _, function in found:
         assert callable(getattr(importlib.import_module(f"supplychain.verbs.{module}"), function))
+
+
+def test_a_reader_that_goes_away_ends_a_verb_without_a_traceback(tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "supplychain", "baseline", str(empty_target(tmp_path).path)]
+    ended = subprocess.run(command, check=False, stdout=writing, stderr=subprocess.PIPE, text=True, cwd=ROOT)
+    os.close(writing)
+    assert (ended.returncode, ended.stderr) == (2, "")

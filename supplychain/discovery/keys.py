@@ -19,7 +19,7 @@ _OWNED = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
 _PLAUSIBLE = re.compile(r"(?=.*[\d-])[A-Za-z][\w.+:@-]+|(\.{1,2}|~)?/[\w./-]+|[A-Za-z]:\\[\w.\\ -]+")
 """What may name a model without saying whose: a word with a digit or a hyphen, or a path."""
 _SPEAKS_OF_MODEL = re.compile(
-    r"(\w+_)?(models?|model_(name|id|list)s?|llms?|deployment(_name)?|embeddings?|id|name|default)"
+    r"(\w+_)?(models?|model_?(name|id|list)s?|llms?|deployment(_name)?|embeddings?|id|name|default)"
 )
 
 

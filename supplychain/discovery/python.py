@@ -128,8 +128,10 @@ class _Reader:
             self._hosted.call(node, candidates, chain)
 
     def _address(self, node: ast.Constant) -> None:
-        """Refer to weights and services by their address, wherever the code spells it."""
+        """Refer to weights and services by their address, and to hosted models by a telling name, wherever they stand."""
         text = str(node.value)
+        if self._hosted.name(text, node.lineno):
+            return
         if self._hosted.address(text, node.lineno) or not _is_weights_address(text):
             return
         if _PLACEHOLDER.search(text):

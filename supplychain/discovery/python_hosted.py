@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 
 from supplychain import catalog
 from supplychain.catalog.interface import HostedCall
@@ -17,6 +18,8 @@ _OWN = frozenset({"localhost", "127.0.0.1", "0.0.0.0", "::1", "host.docker.inter
 """Hosts that are the team's own machine."""
 
 
+_TELLING = re.compile(r"(?=.*\d)(?=.*-)[\w.:-]+")
+"""A name that nothing but a model has: with a hyphen and a number."""
 _AT_RUN_TIME = "the hosted model's name is made at run time"
 
 
@@ -67,6 +70,15 @@ class Hosted:
             return False
         self._report.refer(Named(found, None, text), line, Resolution.LITERAL, "address of a service")
         return True
+
+    def name(self, text: str, line: int) -> bool:
+        """Report a hosted model by a name that tells it, as lists and settings spell it; return whether it is one."""
+        if not _TELLING.fullmatch(text):
+            return False
+        found = hosted_model(text)
+        if found is not None:
+            self._report.refer(Named(found), line, Resolution.LITERAL, "name of a hosted model")
+        return found is not None
 
     def finish(self) -> None:
         """Report the SDKs that are imported, but those of which every client goes elsewhere."""

@@ -30,7 +30,7 @@ _URL = re.compile(r"https?://[\w.-]+(?::\d+)?(?:/[^\s\"'<>()\[\]{}|\\^`,;]*)?")
 _COMMENT = re.compile(r"^\s*(#(?!!)|//|/?\*|<!--|--\s|;|REM\b|%)")
 _TRAILING = re.compile(r"\s(#|//)\s")
 _FENCE = re.compile(r"^\s*(```|~~~)")
-_PROSE = (".md", ".rst", ".txt", ".adoc", ".html")
+_PROSE = (".md", ".mdx", ".rst", ".txt", ".adoc", ".html", ".tex", ".bib")
 
 
 def sweep(target: Target, scope_of: Callable[[str], Scope]) -> tuple[Hit, ...]:

@@ -82,6 +82,8 @@ OPENAI = "from openai import OpenAI\n"
             ["service:perplexity https://api.perplexity.ai/x"],
         ),
         ("print('see https://api.openai.com for more')", []),
+        ("KNOWN = ['gpt-4o-mini', 'gpt', 'claude']", ["model:openai/gpt-4o-mini"]),
+        ("'gpt-4o-mini'", []),
         ('"""https://api.openai.com/v1"""', []),
         ("# https://api.openai.com/v1\nx = 1", []),
     ],

@@ -14,6 +14,8 @@ from supplychain.model.reference import Place, Scope
 def plant(case: Case) -> Iterator[Canary]:
     """Plant what only the second search sees, and the same where discovery knows it or the text explains it."""
     own = sample_reference(case, Kind.MODEL, "huggingface", "planted/model")
+    if "/" not in own.component.name:  # a name without an owner is known only by itself
+        own = own.model_copy(update={"component": own.component.model_copy(update={"name": "planted/model"})})
     place = Place(file="planted.cfg", line=40)
     hit = Hit(text="planted-owner/planted-model", at=place, context="code")
     alone = planted(case, own, sweep=(hit,))
