@@ -246,12 +246,11 @@ def _run_canaries(found: Check, requirement: Requirement, case: Case) -> CanaryR
     missed: list[str] = []
     planted = {Outcome.PASS: 0, Outcome.FAIL: 0}
     worst = {Outcome.PASS: Outcome.PASS, Outcome.FAIL: Outcome.FAIL}
+    last: tuple[Case, list[Observation]] | None = None
     for canary in found.canaries(case):
-        rows = [
-            row
-            for row in _observe(found, requirement, canary.case)
-            if row.component == canary.subject and canary.at in (None, row.at)
-        ]
+        if last is None or last[0] is not canary.case:  # several may look at different rows of one case
+            last = canary.case, _observe(found, requirement, canary.case)
+        rows = [row for row in last[1] if row.component == canary.subject and canary.at in (None, row.at)]
         rules = [row.rule for row in rows]
         if canary.rule is None:
             if rows:

@@ -10,7 +10,7 @@ import re
 import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 
 from packaging.utils import canonicalize_name
 from pathspec import GitIgnoreSpec
@@ -101,6 +101,11 @@ class _Kinds:
         return None
 
 
+@cache
+def _kinds() -> _Kinds:
+    return _Kinds()
+
+
 class _Run:
     """One pass over one target."""
 
@@ -108,7 +113,7 @@ class _Run:
         self._target = target
         self._declaration = declaration
         self._scopes = PathScopes(declaration.scope if declaration else Scopes())
-        self._kinds = _Kinds()
+        self._kinds = _kinds()
         self._modules = Modules(target)
         self._found: dict[str, Found] = {}
         self._unread: dict[tuple[str, str, Scope, bool], Unread] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from fnmatch import fnmatchcase
 from functools import cache
 from urllib.parse import urlsplit
 
@@ -17,11 +18,10 @@ def service(name: str) -> Component:
 
 def service_at(address: str) -> Component | None:
     """Return the service of the catalog whose host an address has, or None."""
+    whole, patterns = _hosts()
     host = host_of(address)
-    for pattern, name in _hosts():
-        if pattern.fullmatch(host):
-            return service(name)
-    return None
+    name = whole.get(host) or next((name for pattern, name in patterns if fnmatchcase(host, pattern)), None)
+    return service(name) if name else None
 
 
 def host_of(address: str) -> str:
@@ -68,12 +68,10 @@ def routed_model(text: str) -> Component | None:
 
 
 @cache
-def _hosts() -> tuple[tuple[re.Pattern[str], str], ...]:
-    return tuple(
-        (re.compile(re.escape(host).replace(r"\*", r"[\w.-]+")), entry.id)
-        for entry in catalog.services()
-        for host in entry.hosts
-    )
+def _hosts() -> tuple[dict[str, str], tuple[tuple[str, str], ...]]:
+    """Return the services by whole host, and those by a pattern with `*`."""
+    every = [(host, entry.id) for entry in catalog.services() for host in entry.hosts]
+    return dict(pair for pair in every if "*" not in pair[0]), tuple(pair for pair in every if "*" in pair[0])
 
 
 @cache
@@ -83,7 +81,7 @@ def _settings() -> dict[str, str]:
 
 @cache
 def _models() -> tuple[tuple[re.Pattern[str], str], ...]:
-    return tuple((re.compile(pattern), entry.id) for entry in catalog.services() for pattern in entry.models)
+    return tuple((re.compile("|".join(entry.models)), entry.id) for entry in catalog.services() if entry.models)
 
 
 @cache

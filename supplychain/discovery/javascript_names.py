@@ -109,6 +109,9 @@ class Names:
         self.declared.setdefault(name, []).append(entry)
 
     def _import(self, node: Node, _: Scope) -> None:
+        for part in node.named_children:
+            if part.type == "import_require_clause":
+                self._require(part)
         if node.child_by_field_name("source") is None:
             return
         module = unquoted(node.child_by_field_name("source"))
@@ -127,7 +130,7 @@ class Names:
                 is_own_type = any(child.type == "type" for child in item.children)
                 (self.types if is_own_type else held)[text(alias or name)] = (module, text(name))
 
-    def _require(self, node: Node, _: Scope) -> None:
+    def _require(self, node: Node) -> None:
         module = unquoted(node.child_by_field_name("source"))
         self.modules.append((module, line_of(node)))
         self.imports[text(node.named_children[0])] = (module, "*")
@@ -209,7 +212,6 @@ class Names:
 _COLLECT: dict[str, Callable[[Names, Node, Scope], None]] = {
     "import_statement": Names._import,
     "export_statement": Names._import,
-    "import_require_clause": Names._require,
     "call_expression": Names._call,
     "variable_declarator": Names._declare,
     "required_parameter": Names._parameter,

@@ -50,9 +50,18 @@ def read(source: SourceFile) -> Found:
     parser = MarkdownIt("commonmark")
     parser.disable(["inline", "reference", "html_block"])  # blocks of code are all that is asked for
     session = Session()
-    for language, code, line in _blocks(parser, _without_front_matter(text), 1, 0):
+    for language, code, line in _blocks(parser, _without_comments(_without_front_matter(text)), 1, 0):
         add(found, _block(language, code, source, line, session))
     return without_own(found, session)
+
+
+def _without_comments(text: str) -> str:
+    """Blank what stands between `<!--` and `-->`."""
+    parts, end = [], 0
+    while (start := text.find("<!--", end)) >= 0 and (close := text.find("-->", start)) >= 0:
+        parts += [text[end:start], "\n" * text.count("\n", start, close)]
+        end = close + 3
+    return "".join([*parts, text[end:]])
 
 
 def _blocks(parser: MarkdownIt, text: str, first: int, depth: int) -> Iterator[tuple[str, str, int]]:

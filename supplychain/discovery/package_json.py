@@ -14,7 +14,7 @@ from supplychain.model.component import Component, Kind
 from supplychain.model.reference import Resolution
 
 _SECTIONS = ("dependencies", "devDependencies", "optionalDependencies")
-_LOCAL = re.compile(r"(file|link|workspace|portal):|\.{0,2}/|~")
+_LOCAL = re.compile(r"(file|link|workspace|portal):|~?\.{0,2}/")
 _ELSEWHERE = re.compile(r"git[+:@]|ssh:|https?:|(github|gitlab|bitbucket|gist):|[\w-]+/[\w.-]+(#.*)?$")
 
 

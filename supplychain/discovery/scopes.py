@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 from pathspec import GitIgnoreSpec
 
@@ -19,7 +20,7 @@ class PathScopes:
         """Compile the patterns."""
         own = [(Scope(name), patterns) for name, patterns in declared.model_dump().items() if patterns]
         self._declared = [(scope, GitIgnoreSpec.from_lines(patterns)) for scope, patterns in own]
-        self._usual = [(entry.scope, GitIgnoreSpec.from_lines(entry.patterns)) for entry in catalog.scopes()]
+        self._usual = _usual()
 
     def at(self, path: str, line: int | None = None) -> Place:
         """Return a place with the scope of its path; what no pattern names is production code."""
@@ -32,6 +33,11 @@ class PathScopes:
         if not any(spec.match_file(path) for _, spec in self._declared):
             return False
         return not any(spec.match_file(path) for _, spec in self._usual)
+
+
+@cache
+def _usual() -> tuple[tuple[Scope, GitIgnoreSpec], ...]:
+    return tuple((entry.scope, GitIgnoreSpec.from_lines(entry.patterns)) for entry in catalog.scopes())
 
 
 def imported_by_production(
