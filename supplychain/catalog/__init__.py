@@ -142,5 +142,6 @@ def documents() -> Documents:
     return Documents.model_validate(_read("documents"))
 
 
+@cache
 def _read(name: str) -> dict[str, Any]:
     return tomllib.loads((resources.files(__name__) / f"{name}.toml").read_text(encoding="utf-8"))

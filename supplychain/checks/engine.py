@@ -165,8 +165,10 @@ def _words(requirement: Requirement, case: Case) -> dict[str, tuple[str, ...]]:
     return {name: case.words(requirement.id, name)}
 
 
-def _observe(found: Check, requirement: Requirement, case: Case) -> list[Observation]:
-    rows = [_row(subject, found.observe(case, subject), requirement) for subject in found.population(case)]
+def _observe(found: Check, requirement: Requirement, case: Case, only: str | None = None) -> list[Observation]:
+    """Return the rows of a case in their order: of every element of its population, or of `only` one subject."""
+    population = (subject for subject in found.population(case) if only in (None, subject.subject))
+    rows = [_row(subject, found.observe(case, subject), requirement) for subject in population]
     return sorted(rows, key=_order)
 
 
@@ -246,11 +248,10 @@ def _run_canaries(found: Check, requirement: Requirement, case: Case) -> CanaryR
     missed: list[str] = []
     planted = {Outcome.PASS: 0, Outcome.FAIL: 0}
     worst = {Outcome.PASS: Outcome.PASS, Outcome.FAIL: Outcome.FAIL}
-    last: tuple[Case, list[Observation]] | None = None
     for canary in found.canaries(case):
-        if last is None or last[0] is not canary.case:  # several may look at different rows of one case
-            last = canary.case, _observe(found, requirement, canary.case)
-        rows = [row for row in last[1] if row.component == canary.subject and canary.at in (None, row.at)]
+        rows = [
+            row for row in _observe(found, requirement, canary.case, only=canary.subject) if canary.at in (None, row.at)
+        ]
         rules = [row.rule for row in rows]
         if canary.rule is None:
             if rows:

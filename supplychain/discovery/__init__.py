@@ -11,25 +11,12 @@ import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
+from importlib import import_module
 
 from packaging.utils import canonicalize_name
 from pathspec import GitIgnoreSpec
 
 from supplychain import catalog
-from supplychain.discovery import (
-    config,
-    dockerfile,
-    javascript,
-    markdown,
-    modelfile,
-    notebook,
-    package_json,
-    pyproject,
-    python,
-    requirements,
-    settings,
-    shell,
-)
 from supplychain.discovery.closing import close
 from supplychain.discovery.interface import Carrier, Found, NotParsedError, SourceFile
 from supplychain.discovery.modules import Modules
@@ -42,25 +29,34 @@ from supplychain.target import File, NotReadError, Target
 
 __all__ = ["discover"]
 
-CARRIERS: Mapping[str, Carrier] = {
-    "python": python.read,
-    "requirements": requirements.read,
-    "pyproject": pyproject.read,
-    "environment": settings.read_environment,
-    "dockerfile": dockerfile.read,
-    "shell": shell.read,
-    "notebook": notebook.read,
-    "markdown": markdown.read,
-    "javascript": javascript.read,
-    "package-json": package_json.read,
-    "yaml": config.read_yaml,
-    "json": config.read_json,
-    "toml": config.read_toml,
-    "ini": config.read_ini,
-    "terraform": config.read_terraform,
-    "modelfile": modelfile.read,
+CARRIERS: Mapping[str, str] = {
+    "python": "python:read",
+    "requirements": "requirements:read",
+    "pyproject": "pyproject:read",
+    "environment": "settings:read_environment",
+    "dockerfile": "dockerfile:read",
+    "shell": "shell:read",
+    "notebook": "notebook:read",
+    "markdown": "markdown:read",
+    "javascript": "javascript:read",
+    "package-json": "package_json:read",
+    "yaml": "config:read_yaml",
+    "json": "config:read_json",
+    "toml": "config:read_toml",
+    "ini": "config:read_ini",
+    "terraform": "config:read_terraform",
+    "modelfile": "modelfile:read",
 }
-"""The carriers of this version by their key in the catalog."""
+"""The carriers of this version by their key in the catalog: module and function."""
+
+
+@cache
+def carrier(key: str) -> Carrier:
+    """Return the carrier of a key; it is imported when a target has such a file, since parsers are slow to import."""
+    module, _, function = CARRIERS[key].partition(":")
+    found: Carrier = getattr(import_module(f"{__name__}.{module}"), function)
+    return found
+
 
 _HEAD = 256
 """Bytes of a file that tell its format, and hold the whole of a Git LFS pointer."""
@@ -137,7 +133,7 @@ class _Run:
             place = self._scopes.at(file.path)
             module = partial(self._modules.named, importer=file.path)
             source = SourceFile(file.path, content.data, content.digest, place, self._target.has, module)
-            self._found[file.path] = CARRIERS[key](source)
+            self._found[file.path] = carrier(key)(source)
         except NotReadError as error:
             self.not_read(file.path, str(error), file.path, None)
         except NotParsedError as error:

@@ -32,6 +32,9 @@ _PYTHON_CELLS = frozenset(
 _FILE_CELLS = frozenset({"writefile", "file"})
 _COMMANDS = frozenset({"pip", "conda", "mamba", "micromamba", "uv", "sx", "system", "sc"})
 _CALL = re.compile(r"(?P<indent>\s*)(?:(?P<target>[\w., ()\[\]]+?)\s*=\s*)?(?P<mark>!!?|%)\s*(?P<rest>.*)")
+_WITHOUT_MARK = re.compile(r"(pip|conda|mamba|micromamba|uv|cd|ls|cat|cp|mv|mkdir|rm)\s+[^\s=(.,:].*")
+"""A magic that IPython knows without its mark where no name of the notebook is called so."""
+_PROMPT = re.compile(r"(>>>|\.\.\.)( |$)")
 _HELP = re.compile(r"\s*(\?{1,2}[\w.*%]+|[%\w.*\[\]()]+\?{1,2})\s*")
 
 
@@ -63,6 +66,8 @@ def plain(lines: Sequence[Line]) -> Code:
         return _cell(lines[head][0], lines[head + 1 :])
     if _is_python(lines):
         return Code(list(lines))
+    if _PROMPT.match(lines[first][0]):
+        lines = [(_PROMPT.sub("", text, count=1), number) for text, number in lines]
     return _line_magics(lines)
 
 
@@ -96,6 +101,7 @@ def _line_magics(lines: Sequence[Line]) -> Code:
     index = 0
     while index < len(lines):
         text, number = lines[index]
+        text = f"%{text}" if _WITHOUT_MARK.fullmatch(text) and not _is_python([(text, number)]) else text
         match = _CALL.fullmatch(text)
         if match is None or (match["mark"] == "%" and not re.match(r"[A-Za-z]", match["rest"])):
             is_help = _HELP.fullmatch(text) is not None

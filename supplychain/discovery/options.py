@@ -137,8 +137,7 @@ def _expanded(words: Sequence[Word]) -> list[Word]:
 
 def _bare(word: Word) -> str:
     """Return the name of an option without dashes; of a dotted one its last part."""
-    name = option_name(word.text).lstrip("-+").lower()
-    return name if word.text.startswith("-") else name.rpartition(".")[2]
+    return option_name(word.text).lstrip("-+").lower().rpartition(".")[2]
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 
 from packaging.utils import canonicalize_name
@@ -10,6 +11,8 @@ from pip_requirements_parser import RequirementsFile
 from supplychain.discovery.interface import Found, NotParsedError, SourceFile
 from supplychain.model.component import Component, Kind
 from supplychain.model.reference import Reference, Resolution
+
+_HASH = re.compile(rb"--hash[=\s]\s*\w+:[0-9a-fA-F]+")
 
 
 def read(source: SourceFile) -> Found:
@@ -20,7 +23,7 @@ def read(source: SourceFile) -> Found:
     """
     found = Found()
     with tempfile.NamedTemporaryFile(suffix=".txt") as copy:  # the parser reads files only
-        copy.write(source.data)
+        copy.write(_HASH.sub(b"", source.data))  # they are not asked for here, and take most of the time
         copy.flush()
         try:
             parsed = RequirementsFile.from_file(copy.name, include_nested=False)

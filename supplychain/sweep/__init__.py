@@ -13,6 +13,7 @@ import re
 import tokenize
 import tomllib
 from collections.abc import Callable, Iterator
+from fnmatch import fnmatchcase
 from functools import cache
 from importlib import resources
 
@@ -74,9 +75,7 @@ def _names(line: str) -> Iterator[tuple[str, int]]:
         address = match.group().rstrip(".")
         host = re.split(r"[/:]", address.partition("//")[2], maxsplit=1)[0].lower()
         path = re.split("[?#]", address, maxsplit=1)[0].lower()
-        if (patterns.hosts.fullmatch(host) and _is_component(host, address)) or path.endswith(
-            catalog.artifacts().url_suffixes
-        ):
+        if (patterns.knows(host) and _is_component(host, address)) or path.endswith(catalog.artifacts().url_suffixes):
             yield address, match.start()
     for pattern in patterns.names:
         for match in pattern.finditer(line):
@@ -144,7 +143,8 @@ class _Patterns:
         data = tomllib.loads((resources.files(__name__) / "patterns.toml").read_text(encoding="utf-8"))
         hosts = [entry.name for registry in catalog.registries().values() for entry in registry.host]
         hosts += [host for service in catalog.services() for host in service.hosts]
-        self.hosts = re.compile("|".join(re.escape(host).replace(r"\*", r"[\w.-]+") for host in sorted(set(hosts))))
+        self._hosts = frozenset(hosts)
+        self._wild = tuple(host for host in self._hosts if "*" in host)
         models = [pattern for service in catalog.services() for pattern in service.models]
         hosted = rf"""["'](?P<name>(?=[^"']*\d)(?=[^"']*-)(?:{"|".join(models)}))["']"""
         self.names = [re.compile(pattern) for pattern in (*data["names"], hosted)]
@@ -153,6 +153,10 @@ class _Patterns:
         self.skipped = tuple(data["skipped"])
         self.data = tuple(data["data"])
         self.quick = re.compile("|".join(data["quick"]).encode(), re.IGNORECASE)
+
+    def knows(self, host: str) -> bool:
+        """Whether a host is of a registry or a service."""
+        return host in self._hosts or any(fnmatchcase(host, pattern) for pattern in self._wild)
 
 
 @cache

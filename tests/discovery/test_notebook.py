@@ -63,6 +63,7 @@ def test_older_and_odd_forms_are_read(content: object) -> None:
         (IMPORT, "?AutoModel\nAutoModel.from_pretrained('acme/model')\nAutoModel??"),
         (IMPORT, "await go()\nAutoModel.from_pretrained('acme/model')"),
         (IMPORT, "s = '''\n!ls\n%x\n'''\nAutoModel.from_pretrained('acme/model')"),
+        (IMPORT, ">>> AutoModel.from_pretrained('acme/model')\n... # more"),
         ("!vllm serve acme/model",),
         ("NAME = 'acme/model'", "!vllm serve {NAME}"),
         ("NAME = 'acme/model'", "!vllm serve $NAME"),
@@ -84,6 +85,7 @@ def test_a_cell_names_a_model(cells: tuple[str, ...]) -> None:
     [
         ("!pip install -q torch==2.1.0 \\\n  numpy", ["package:pypi/torch@2.1.0", "package:pypi/numpy"]),
         ("%pip install torch", ["package:pypi/torch"]),
+        ("pip install torch numpy", ["package:pypi/torch", "package:pypi/numpy"]),
         ("%conda install -y torch", ["package:conda/torch"]),
         ("!wget https://x.example/m.pt", ["model:url/x.example/m.pt"]),
         ("!wget https://x.example/train.csv", ["dataset:url/x.example/train.csv"]),
