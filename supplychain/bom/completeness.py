@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Literal
 
+import tomli
 from pydantic import TypeAdapter
 
 from supplychain.bom.entries import Entry
@@ -65,7 +65,7 @@ def fields() -> tuple[Field, ...]:
         pydantic.ValidationError: the data file of this package is wrong.
     """
     text = (resources.files("supplychain.control") / "bom_fields.toml").read_text(encoding="utf-8")
-    return tuple(TypeAdapter(list[Field]).validate_python(tomllib.loads(text)["field"]))
+    return tuple(TypeAdapter(list[Field]).validate_python(tomli.loads(text)["field"]))
 
 
 def completeness(entries: Iterable[Entry], context: Context) -> tuple[Row, ...]:

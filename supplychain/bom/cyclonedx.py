@@ -10,7 +10,7 @@ from typing import Any
 from supplychain import __version__
 from supplychain.bom.entries import Entry, Revision
 from supplychain.bom.interface import TOOL, Context
-from supplychain.bom.licenses import license_of
+from supplychain.bom.licenses import license_of, listed_ids
 from supplychain.bom.properties import about, digest, properties, refs
 from supplychain.model.component import Component, Kind
 
@@ -145,11 +145,9 @@ def _contact(owner: str) -> Object:
 
 
 def _license(text: str) -> Object:
-    from cyclonedx.spdx import fixup_id  # here, since it is slow to import
-
     found = license_of(text)
-    if found.is_single and (name := fixup_id(found.expression or "")):
-        return {"license": {"id": name, "acknowledgement": "declared"}}
+    if found.is_single and found.expression in listed_ids():
+        return {"license": {"id": found.expression, "acknowledgement": "declared"}}
     if found.expression:
         return {"expression": found.expression, "acknowledgement": "declared"}
     return {"license": {"name": text, "acknowledgement": "declared"}}

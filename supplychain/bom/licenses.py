@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from functools import cache
+from importlib import resources
 from typing import Any
 
 _OWN = re.compile(r"LicenseRef-[A-Za-z0-9.-]+")
@@ -25,8 +27,19 @@ class License:
 
 
 @cache
+def listed_ids() -> frozenset[str]:
+    """Return the identifiers of the SPDX list, from the schema files of cyclonedx-python-lib."""
+    schema = resources.files("cyclonedx.schema._res") / "spdx.SNAPSHOT.schema.json"
+    return frozenset(json.loads(schema.read_text(encoding="utf-8"))["enum"])
+
+
+@cache
 def license_of(text: str) -> License:
     """Return a declared license with its SPDX expression, written as the SPDX list spells it."""
+    if _OWN.fullmatch(text):
+        return License(text, text, (text,))
+    if text in listed_ids():
+        return License(text, text, is_single=True)
     from spdx_tools.common.spdx_licensing import spdx_licensing  # here, since it is slow to import
 
     licensing: Any = spdx_licensing

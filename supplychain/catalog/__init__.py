@@ -5,11 +5,11 @@ catalog.registries()["huggingface"].host
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
 from importlib import resources
 from typing import Any
 
+import tomli
 from pydantic import TypeAdapter
 
 from supplychain.catalog.interface import (
@@ -144,4 +144,4 @@ def documents() -> Documents:
 
 @cache
 def _read(name: str) -> dict[str, Any]:
-    return tomllib.loads((resources.files(__name__) / f"{name}.toml").read_text(encoding="utf-8"))
+    return tomli.loads((resources.files(__name__) / f"{name}.toml").read_text(encoding="utf-8"))

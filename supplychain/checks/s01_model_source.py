@@ -166,4 +166,5 @@ def _words(case: Case) -> tuple[str, ...]:
 
 def _registries(case: Case) -> tuple[Registry, ...]:
     """Return the registries that the sentence names."""
-    return tuple(registry for registry in catalog.registries().values() if registry.word in _words(case))
+    words = _words(case)
+    return tuple(registry for registry in catalog.registries().values() if registry.word in words)

@@ -146,10 +146,9 @@ def _listed(case: Case, reference: Reference) -> Answer:
 def _is_used(listed: Listed, bom: Bom, references: Iterable[Reference]) -> bool:
     """Whether code uses what an entry lists; of several entries of one model, each has to be a revision that it uses."""
     using = [reference for reference in references if _same(listed, reference)]
-    entries = [other for other in bom.listed if any(_same(other, reference) for reference in using)]
-    if listed.version is None or len(entries) < 2:
+    if listed.version is None or not using or any(r.revision in (None, listed.version) for r in using):
         return bool(using)
-    return any(reference.revision in (None, listed.version) for reference in using)
+    return sum(_same(other, using[0]) for other in bom.listed) < 2
 
 
 def _same(listed: Listed, reference: Reference) -> bool:

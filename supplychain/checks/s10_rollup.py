@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from supplychain.checks.canaries.s10_rollup import plant
 from supplychain.checks.engine import Answer, answer, check
 from supplychain.checks.words import widening
@@ -25,9 +27,13 @@ class Row(Frozen):
 
 def _population(case: Case) -> tuple[Row, ...]:
     """Return the other 48 requirements, the feature files, and the waivers where any row is waived."""
-    others = tuple(Row(subject=requirement) for requirement in load().requirements if requirement != ROLLUP)
     waivers = (Row(subject=_WAIVERS),) if _waived(case) else ()
-    return (*others, Row(subject=_FEATURES), *waivers)
+    return (*_others(), Row(subject=_FEATURES), *waivers)
+
+
+@cache
+def _others() -> tuple[Row, ...]:
+    return tuple(Row(subject=requirement) for requirement in load().requirements if requirement != ROLLUP)
 
 
 @check(ROLLUP, population=_population, canaries=plant)

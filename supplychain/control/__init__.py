@@ -6,10 +6,11 @@ control.requirements["1.1"].rules["untrusted-host"].remedy
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
 from importlib import resources
 from typing import Any
+
+import tomli
 
 from supplychain.control.interface import Control, Rule
 
@@ -54,4 +55,4 @@ def _with_shared(scenario: dict[str, Any]) -> dict[str, Any]:
 
 
 def _read(entry: Any) -> dict[str, Any]:
-    return tomllib.loads(entry.read_text(encoding="utf-8"))
+    return tomli.loads(entry.read_text(encoding="utf-8"))

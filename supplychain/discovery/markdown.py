@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from supplychain.discovery.interface import Found, NotParsedError, SourceFile
 from supplychain.discovery.parts import add, python_part
-from supplychain.discovery.records import front_matter
 from supplychain.discovery.shell import Session, read_script, without_own
 from supplychain.model.reference import Scope
 
@@ -29,6 +28,7 @@ _PROMPT = re.compile(r"\s*(?:\([\w.-]+\)\s*)?(?:[\w.-]+@[\w.-]+[^$#]*)?[$%>] +")
 _PYTHON_PROMPT = re.compile(r"(>>>|\.\.\.)( |$)")
 _BLANK = re.compile(r"<[A-Za-z][\w ./|'-]*>")
 """What a reader is to fill in."""
+_MAY_HOLD_CODE = re.compile(r"```|~~~|^(?: {4}| *\t)", re.MULTILINE)
 _DEPTH = 3
 _LIKELY_PYTHON = re.compile(r"^(import|from) \w", re.MULTILINE)
 
@@ -39,20 +39,30 @@ def read(source: SourceFile) -> Found:
     Raises:
         NotParsedError: it is longer than any text for people, or begins with front matter that is damaged.
     """
-    from markdown_it import MarkdownIt  # here, since it is slow to import
-
     if len(source.data) > LIMIT:
         raise NotParsedError(f"a text of more than {LIMIT:,} bytes")
-    found = front_matter(source)
+    found = _front_matter(source)
     if source.place.scope is Scope.PROD:
         source = replace(source, place=source.place.model_copy(update={"scope": Scope.DOCS}))
     text = re.sub(r"\r\n?", "\n", source.data.decode("utf-8-sig", "replace"))
+    if not _MAY_HOLD_CODE.search(text):
+        return found
+    from markdown_it import MarkdownIt  # here, since it is slow to import
+
     parser = MarkdownIt("commonmark")
     parser.disable(["inline", "reference", "html_block"])  # blocks of code are all that is asked for
     session = Session()
     for language, code, line in _blocks(parser, _without_comments(_without_front_matter(text)), 1, 0):
         add(found, _block(language, code, source, line, session))
     return without_own(found, session)
+
+
+def _front_matter(source: SourceFile) -> Found:
+    if not source.data.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"---"):
+        return Found()
+    from supplychain.discovery.records import front_matter  # as above
+
+    return front_matter(source)
 
 
 def _without_comments(text: str) -> str:

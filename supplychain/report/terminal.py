@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
-
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from supplychain.assessment import ProgressBar
 from supplychain.report.pages import WORDS
@@ -18,7 +16,7 @@ SHOWN = 5
 """Failed rows that the terminal shows; the reports show all."""
 STEPS = 3
 """Next steps that it shows."""
-_STYLES = {"pass": "green", "fail": "red", "error": "red", "undetermined": "yellow"}
+_BOLD, _RED, _PLAIN = "\033[1m", "\033[31m", "\033[0m"
 
 
 class _Unwatched:
@@ -42,42 +40,47 @@ def progress(what: str, total: int) -> ProgressBar:
 
 def show(view: View, reports: list[Path], stream: TextIO | None = None) -> None:
     """Print the run: verdict, scenarios, what is wrong, what would decide the rest, and where the reports are."""
-    console = Console(file=stream or sys.__stdout__, highlight=False, emoji=False, markup=False, soft_wrap=True)
-    console.print()
-    console.print(Text(view.headline, style="bold"))
-    console.print(_scenarios(view, width=console.width if console.is_terminal else 120))
+    out = stream or sys.__stdout__
+    if out is None:
+        return
+    colored = out.isatty() and not os.environ.get("NO_COLOR")
+    for style, line in _lines(view, reports):
+        print(f"{style}{line}{_PLAIN}" if colored and style else line, file=out)
+
+
+def _lines(view: View, reports: list[Path]) -> Iterator[tuple[str, str]]:
+    """Yield the lines with their style; what is plain has none."""
+    yield "", ""
+    yield _BOLD, view.headline
+    yield from (("", line) for line in _scenarios(view))
     for reason, names in view.broken:
-        console.print(Text(f"Cannot be trusted ({names}): {reason}", style="red"))
+        yield _RED, f"Cannot be trusted ({names}): {reason}"
     if view.ranked:
-        console.print(Text("What is wrong, most severe first", style="bold"))
+        yield _BOLD, "What is wrong, most severe first"
         for item in view.ranked[:SHOWN]:
             place = f" {item.row.at}" if item.row.at else ""
-            console.print(Text(f"  {item.requirement.id} {item.row.severity}{place} {item.row.component}"))
-            console.print(Text(f"      {item.row.message}{f' ({item.others})' if item.more else ''}"))
-            console.print(Text(f"      next step: {item.row.remedy}"))
+            yield "", f"  {item.requirement.id} {item.row.severity}{place} {item.row.component}"
+            yield "", f"      {item.row.message}{f' ({item.others})' if item.more else ''}"
+            yield "", f"      next step: {item.row.remedy}"
         if len(view.ranked) > SHOWN:
-            console.print(Text(f"  and {len(view.ranked) - SHOWN} more in the report"))
+            yield "", f"  and {len(view.ranked) - SHOWN} more in the report"
     if view.next_steps:
-        console.print(Text("What would decide the most of what is undetermined", style="bold"))
+        yield _BOLD, "What would decide the most of what is undetermined"
         for step in view.next_steps[:STEPS]:
-            console.print(Text(f"  {step.command}  ({step.rows} rows of {', '.join(step.requirements)})"))
+            yield "", f"  {step.command}  ({step.rows} rows of {', '.join(step.requirements)})"
     if view.not_built:
-        console.print(Text(f"This version has no check for {len(view.not_built)} requirements; they are undetermined."))
+        yield "", f"This version has no check for {len(view.not_built)} requirements; they are undetermined."
     for waiver, _, became in view.waivers:
         if became != IN_USE:
-            console.print(Text(f"Waiver {waiver} {became}"))
-    for line in view.unbound:
-        console.print(Text(line, style="red"))
-    for path in reports:
-        console.print(Text(f"Report: {path}"))
+            yield "", f"Waiver {waiver} {became}"
+    yield from ((_RED, line) for line in view.unbound)
+    yield from (("", f"Report: {path}") for path in reports)
 
 
-def _scenarios(view: View, width: int) -> Table:
-    table = Table(box=None, pad_edge=False, width=min(width, 120))
-    table.add_column("Scenario", no_wrap=True)
-    for word in WORDS:
-        table.add_column(word, justify="right", style=_STYLES.get(word, ""))
-    for entry in view.scenarios:
-        name = f"{entry.scenario.number:>2} {entry.scenario.name}"
-        table.add_row(name, *(str(entry.counts[word] or "-") for word in WORDS))
-    return table
+def _scenarios(view: View) -> Iterator[str]:
+    """Yield the table of the scenarios with their counts by outcome."""
+    names = [f"{entry.scenario.number:>2} {entry.scenario.name}" for entry in view.scenarios]
+    wide = max(map(len, names))
+    yield f"{'Scenario':<{wide}} " + " ".join(WORDS)
+    for name, entry in zip(names, view.scenarios, strict=True):
+        yield f"{name:<{wide}} " + " ".join(f"{entry.counts[word] or '-':>{len(word)}}" for word in WORDS)

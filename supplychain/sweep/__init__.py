@@ -11,11 +11,12 @@ from __future__ import annotations
 import io
 import re
 import tokenize
-import tomllib
 from collections.abc import Callable, Iterator
 from fnmatch import fnmatchcase
 from functools import cache
 from importlib import resources
+
+import tomli
 
 from supplychain import catalog
 from supplychain.model.case import Hit
@@ -140,7 +141,7 @@ class _Patterns:
     """What is looked for, compiled once."""
 
     def __init__(self) -> None:
-        data = tomllib.loads((resources.files(__name__) / "patterns.toml").read_text(encoding="utf-8"))
+        data = tomli.loads((resources.files(__name__) / "patterns.toml").read_text(encoding="utf-8"))
         hosts = [entry.name for registry in catalog.registries().values() for entry in registry.host]
         hosts += [host for service in catalog.services() for host in service.hosts]
         self._hosts = frozenset(hosts)

@@ -20,15 +20,16 @@ _STATED = "outside production by declaration only"
 
 def plant(case: Case) -> Iterator[Canary]:
     """Plant models of the target's own names under wrong sources, and the same names where they belong."""
-    for registry in _named(case):
+    named = _named(case)
+    for registry in named:
         yield from _registry_canaries(case, registry)
     yield from _unknown_canaries(case)
     yield from _declared_canaries(case)
     for registry in catalog.registries().values():
         shared = any(_serving(case, entry.name) for entry in registry.host)
-        if registry not in _named(case) and registry.also is None and registry.host and not shared:
+        if registry not in named and registry.also is None and registry.host and not shared:
             reference = sample_reference(case, Kind.MODEL, registry.key, "planted/model/variation")
-            if not any(_covers(named_registry, reference) for named_registry in _named(case)):
+            if not any(_covers(named_registry, reference) for named_registry in named):
                 says = registry.word
                 yield Canary(
                     "registry not named", planted(case, reference), reference.subject, "unnamed-registry", says
