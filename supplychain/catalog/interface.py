@@ -11,6 +11,9 @@ from supplychain.model.base import Frozen
 from supplychain.model.component import Kind
 from supplychain.model.reference import Scope
 
+NO_ADDRESS = "(?!)"
+"""The path of a host whose addresses name nothing of the registry."""
+
 
 class RegistryHost(Frozen):
     """A host of a registry and the form of its addresses."""
@@ -55,6 +58,11 @@ class Registry(Frozen):
     def hosts(self) -> frozenset[str]:
         """The names of its hosts."""
         return frozenset(entry.name for entry in self.host)
+
+    @property
+    def own_hosts(self) -> frozenset[str]:
+        """Those of its hosts whose addresses are its own; a library may serve from one that serves others too."""
+        return frozenset(entry.name for entry in self.host if entry.path != NO_ADDRESS)
 
 
 class Loader(Frozen):

@@ -106,8 +106,9 @@ def _by_host(case: Case, reference: Reference, host: str) -> Answer:
     component = reference.component
     values = {"host": host, "named": ", ".join(_words(case)), "id": reference.subject}
     own = catalog.registries().get(component.source)
-    known = [own, *catalog.registries().values()] if own else list(catalog.registries().values())
-    serving = [registry for registry in known if host in registry.hosts]
+    serving = [registry for registry in catalog.registries().values() if host in registry.own_hosts]
+    if own is not None and host in own.hosts:
+        serving = [own]
     if own is not None and own.repository_host == host:
         if own in _registries(case):
             owner = component.name.partition("/")[0]
@@ -123,7 +124,7 @@ def _belongs(host: str, reference: Reference, registry: Registry) -> bool:
     component = reference.component
     if component.source == registry.key and host == registry.repository_host:
         return component.name.partition("/")[0].lower() in registry.owners
-    if host in registry.hosts:
+    if host in (registry.hosts if component.source == registry.key else registry.own_hosts):
         return True
     also = registry.also
     if also is None or component.source != also.registry or re.fullmatch(also.name_pattern, component.name) is None:

@@ -97,6 +97,11 @@ _SHORT = re.compile(r"[a-z0-9][\w.-]*:[\w.-]+")
 """A name of Ollama with its tag."""
 
 
+def is_word(text: str) -> bool:
+    """Whether a text has no owner and is no name that stands without one."""
+    return re.fullmatch(r"[\w.-]+", text) is not None and _CANONICAL.fullmatch(text) is None
+
+
 def from_setting(
     text: str, kind: Kind, *, is_telling: bool, exists: Callable[[str], bool], folder: str
 ) -> Named | None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from supplychain import catalog
 from supplychain.catalog.interface import Loader, Registry
-from supplychain.discovery.naming import Named, from_address, from_name, is_address, trim
+from supplychain.discovery.naming import Named, from_address, from_name, is_address, is_word, trim
 from supplychain.discovery.python_names import Chain
 from supplychain.discovery.python_report import Report, is_none, is_open, keyword_of, positional
 from supplychain.discovery.python_values import Known
@@ -155,6 +155,8 @@ class Loading:
         word = self._report.only(node, loader.local_argument, chain)
         if word and word.value == "local":
             named: Named | None = Named(Component(kind=kind, source="file", name=trim(known.value) or "."))
+        elif self._is_ambiguous(known, registry, loader):
+            named = None  # a word that also names what is no model, such as "auto"
         else:
             named = self._name(known.value, kind, registry, loader)
         if named is None:
@@ -163,6 +165,12 @@ class Loading:
                 self._report.unresolved(kind, node, call, argument, reason, loader.registry)
             return
         self._complete(node, loader, call, named, known.resolution, chain)
+
+    @staticmethod
+    def _is_ambiguous(known: Known, registry: Registry, loader: Loader) -> bool:
+        """Whether a word that was not found in the call itself may be something else than a name without an owner."""
+        followed = known.resolution is not Resolution.LITERAL and registry.key == "huggingface"
+        return followed and not loader.default_owner and is_word(known.value)
 
     def _complete(
         self, node: ast.Call, loader: Loader, call: str, named: Named, resolution: Resolution, chain: Chain

@@ -516,3 +516,10 @@ def test_a_declaration_cannot_call_a_fetched_model_its_own(name: str, code: str,
     target.declare(f'[[component]]\nid = "model:{name}"\nfirst_party = true\n{proof}\n')
     rows = run_suite(target.plant("app/m.py", new_model(code))).rows("1.1", Outcome.FAIL)
     assert [row.component for row in rows] == [f"model:{name}"]
+
+
+def test_a_host_that_a_library_borrows_is_not_all_its_own(target: BuiltTarget) -> None:
+    target.plant("app/m.py", weights("https://storage.googleapis.com/anyone/m.pth"))
+    found = run_suite(target, words={"1.1": ("HuggingFace", "Keras Applications")})
+    (row,) = found.rows("1.1", Outcome.FAIL)
+    assert (row.rule, row.component) == ("untrusted-host", "model:url/storage.googleapis.com/anyone/m.pth")

@@ -128,6 +128,15 @@ def _unknown_canaries(case: Case) -> Iterator[Canary]:
     yield Canary("name at run time", planted(case, unresolved), unresolved.subject, "unresolved")
     dataset = unresolved_sample(Kind.DATASET)
     yield Canary("a dataset's name at run time", planted(case, dataset), dataset.subject, None)
+    hosts = [entry for borrower in _named(case) for entry in borrower.host if entry.path == "(?!)"]
+    named_hosts = {host for entry in _named(case) for host in entry.own_hosts}
+    all_hosts = {host for entry in catalog.registries().values() for host in entry.own_hosts}
+    for entry in hosts:  # a library only borrows it, and another's file lies there too
+        if entry.name not in named_hosts:
+            address = f"https://{entry.name}/x"
+            foreign = _sample("url", f"{entry.name}/x").model_copy(update={"address": address})
+            rule = "unnamed-registry" if entry.name in all_hosts else "untrusted-host"
+            yield Canary("a borrowed host", planted(case, foreign), foreign.subject, rule)
     for source in ("mlflow", "planted-server"):
         elsewhere = _sample(source, "planted")
         yield Canary(
