@@ -18,7 +18,7 @@ from supplychain.checks.applicability import not_applicable
 from supplychain.checks.engine import decide
 from supplychain.config.files import read_declaration, read_policy
 from supplychain.control import load
-from supplychain.discovery import discover, self_test
+from supplychain.discovery import carriers_of, discover, self_test
 from supplychain.discovery.scopes import PathScopes
 from supplychain.documents import read_documents
 from supplychain.gherkin import unknown_word
@@ -154,7 +154,8 @@ class Assessment:
         declaration = self.case.declaration
         bar = self._progress("looking for components", len(self.target.files))
         scopes = declaration.scope if declaration else Scopes()
-        inventory = discover(self.target, declaration, self_test.run(), bar.update)
+        tested = self_test.run(carriers_of(self.target))
+        inventory = discover(self.target, declaration, tested, bar.update)
         bar.close()
         if not inventory.self_test.passed:
             missed = ", ".join(inventory.self_test.missed)

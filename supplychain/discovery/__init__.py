@@ -1,6 +1,6 @@
 """Discovery: from the files of a target to the components that they name.
 
-inventory = discover(target, declaration, self_test=run_self_test())
+inventory = discover(target, declaration, self_test.run(carriers_of(target)))
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from supplychain.model.inventory import Inventory, SelfTest
 from supplychain.model.reference import Place, Reference, Resolution, Scope, Unread
 from supplychain.target import File, NotReadError, Target
 
-__all__ = ["discover"]
+__all__ = ["carriers_of", "discover"]
 
 CARRIERS: Mapping[str, str] = {
     "python": "python:read",
@@ -61,6 +61,13 @@ def carrier(key: str) -> Carrier:
 _HEAD = 256
 """Bytes of a file that tell its format, and hold the whole of a Git LFS pointer."""
 _POINTER = re.compile(rb"(?m)^oid (sha256:[0-9a-f]{64})$")
+
+
+def carriers_of(target: Target) -> frozenset[str]:
+    """Return the keys of the carriers that read files of a target."""
+    kinds = _kinds()
+    selected = (kinds.of(file.path) for file in target.files)
+    return frozenset(key for _, key in filter(None, selected) if key is not None)
 
 
 def discover(
@@ -122,7 +129,7 @@ class _Run:
             self._weights(file)
             return
         name, key = kind
-        if key is None:
+        if key is None or key not in CARRIERS:
             self.not_read(name, "this version has no carrier for them", file.path, 1)
             return
         self._looked_at += 1

@@ -8,7 +8,7 @@ from enum import IntEnum
 from pathlib import Path
 
 from supplychain.config.files import read_declaration
-from supplychain.discovery import discover, self_test
+from supplychain.discovery import carriers_of, discover, self_test
 from supplychain.model.case import TargetState
 from supplychain.model.declaration import Declaration
 from supplychain.model.inventory import Inventory
@@ -56,7 +56,7 @@ def gather(root: Path) -> Gathered:
     """
     target = Target.open(root)
     declaration, _ = read_declaration(target)
-    tested = self_test.run()
+    tested = self_test.run(carriers_of(target))
     if not tested.passed:
         raise VerbError(f"discovery missed what was planted for its self-test: {', '.join(tested.missed)}")
     bar = progress("looking for components", len(target.files))
