@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal
 
 from supplychain.checks.canaries.s07_currency import plant
 from supplychain.checks.engine import Answer, answer, check
 from supplychain.checks.population import INVENTORIED
 from supplychain.model.base import Frozen
-from supplychain.model.case import Bom, Case, Listed
+from supplychain.model.case import Case, Listed
 from supplychain.model.component import Component
 from supplychain.model.reference import Place
 
@@ -42,14 +43,15 @@ def inventory_current(case: Case, subject: Stored) -> Answer:
 
     Where they are equal, no commit can have changed components since; so no history of commits is needed.
     """
-    if subject.what == "absent":
-        return answer("no-stored-inventory")
-    if subject.what == "age":
-        return _age(case, next(bom for bom in case.boms if bom.file == subject.file))
-    return _content(case)
+    return _DECIDE[subject.what](case, subject.file)
 
 
-def _age(case: Case, bom: Bom) -> Answer:
+def _absent(case: Case, file: str) -> Answer:  # noqa: ARG001 - all three are called alike
+    return answer("no-stored-inventory")
+
+
+def _age(case: Case, file: str) -> Answer:
+    bom = {bom.file: bom for bom in case.boms}[file]
     if bom.written is None:
         return answer("no-date", evidence=bom.digest)
     date = bom.written.date()
@@ -62,7 +64,7 @@ def _age(case: Case, bom: Bom) -> Answer:
     return answer("written", evidence=bom.digest, date=date, age=age)
 
 
-def _content(case: Case) -> Answer:
+def _content(case: Case, file: str) -> Answer:  # noqa: ARG001 - as above
     inventory = case.inventory
     seen = {r.component for r in inventory.references if r.at.scope in INVENTORIED and r.component.source != "import"}
     listed = [entry for bom in case.boms for entry in bom.listed]
@@ -94,3 +96,6 @@ def _same(listed: Listed, component: Component) -> bool:
     if listed.component.kind is not component.kind or listed.component.name != component.name:
         return False
     return listed.component.source in ("unknown", component.source)
+
+
+_DECIDE: dict[str, Callable[[Case, str], Answer]] = {"absent": _absent, "age": _age, "content": _content}

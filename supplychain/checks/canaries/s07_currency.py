@@ -65,6 +65,17 @@ def plant(case: Case) -> Iterator[Canary]:
         yield Canary(name, planted(case, own, item, boms=(bom,)), _CONTENT, "cannot-be-compared", "1 places")
         gone = bom.model_copy(update={"listed": ()})
         yield Canary(f"{name}, and a difference", planted(case, own, item, boms=(gone,)), _CONTENT, "outdated")
+    for other_name in ("planted/0", "planted/zzz"):
+        renamed = entry.model_copy(update={"component": own.component.model_copy(update={"name": other_name})})
+        stored = bom.model_copy(update={"listed": (renamed,)})
+        yield Canary("listed under another name", planted(case, own, boms=(stored,)), _CONTENT, "outdated")
+    for name in ("a-planted.cdx.json", "z-planted.cdx.json"):
+        twin = bom.model_copy(update={"file": name, "written": None})
+        both = planted(case, own, boms=(twin, bom))
+        yield Canary("two inventories, one dated", both, _AGE, "written")
+        yield Canary("two inventories, one undated", both, f"inventory:{name}, age", "no-date")
+        content = f"inventory:{name}, {_FILE}, content"
+        yield Canary("two inventories together", both, content, "current", at=Place(file=name))
     broken = bom.model_copy(update={"problem": "planted"})
     for name, boms in (("no inventory", ()), ("no readable inventory", (broken,))):
         yield Canary(name, planted(case, own, boms=boms), "inventory", "no-stored-inventory")

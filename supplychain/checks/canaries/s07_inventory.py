@@ -77,6 +77,9 @@ def plant(case: Case, kind: Kind) -> Iterator[Canary]:
     subject = f"inventory:{broken.file}"
     yield Canary("unreadable inventory", planted(case, own, boms=(broken,)), subject, "unreadable-inventory")
     yield Canary("only an unreadable inventory", planted(case, own, boms=(broken,)), own.subject, "not-compared")
+    worse = broken.model_copy(update={"file": "second.cdx.json"})
+    none = planted(case, own, boms=(broken, worse))
+    yield Canary("two unreadable inventories", none, own.subject, "not-compared", broken.file)
     yield Canary("one of two is readable", planted(case, own, boms=(broken, _bom(same))), own.subject, "listed")
     yield Canary("a readable one has no row", planted(case, own, boms=(_bom(same),)), subject, None)
 
@@ -105,6 +108,9 @@ def _revisions(case: Case, own: Reference, same: Listed) -> Iterator[Canary]:
         yield Canary(f"the first of two revisions, {name}", both, own.subject, "listed", at=own.at)
     alone = planted(case, own, boms=(_bom(same, also.model_copy(update={"at": Place(file="planted3", line=4)})),))
     yield Canary("a revision listed and not used", alone, own.subject, "ghost", at=Place(file="planted3", line=4))
+    third = _entry(own.component, "planted-3").model_copy(update={"at": Place(file="planted4", line=5)})
+    three = planted(case, own, boms=(_bom(same, also, third),))
+    yield Canary("two revisions listed and not used", three, own.subject, "ghost", at=third.at)
     tested = own.model_copy(update={"at": own.at.model_copy(update={"scope": Scope.TEST})})
     moved = moving(planted(case, tested, boms=(_bom(same),)), own.at.file)
     yield Canary("nothing but a declared scope", moved, own.subject, "listed")
@@ -119,7 +125,7 @@ def _frameworks(case: Case, own: Reference) -> Iterator[Canary]:
     image = Component(kind=Kind.PACKAGE, source="docker", name="vllm/vllm-openai")
     served = own.model_copy(update={"component": image})
     yield Canary("a framework in an image", planted(case, served, boms=(_bom(),)), served.subject, "missing")
-    module = own.model_copy(update={"component": own.component.model_copy(update={"source": "import"})})
+    module = own.model_copy(update={"component": own.component.model_copy(update={"source": "".join(["im", "port"])})})
     yield Canary("a module of an unknown package", planted(case, module, boms=(_bom(),)), module.subject, None)
 
 

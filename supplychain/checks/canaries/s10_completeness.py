@@ -45,6 +45,8 @@ def plant(case: Case) -> Iterator[Canary]:
         yield Canary(f"{count} files read", searched, "files that were read", rule)
     unresolved = unresolved_sample(Kind.MODEL)
     for lines, rule in (
+        (0, "beside-unresolved"),
+        (-5, "beside-unresolved"),
         (-12, "beside-unresolved"),
         (12, "beside-unresolved"),
         (13, "unexplained"),
@@ -52,8 +54,13 @@ def plant(case: Case) -> Iterator[Canary]:
     ):
         near = unresolved.model_copy(update={"at": Place(file=place.file, line=40 + lines)})
         yield Canary(f"{lines} lines from a call", planted(case, near, sweep=(hit,)), f"seen:{hit.text}", rule)
-    other = unresolved.model_copy(update={"at": Place(file="planted2.cfg", line=40)})
-    yield Canary("a call of another file", planted(case, other, sweep=(hit,)), f"seen:{hit.text}", "unexplained")
+    for file in ("a-planted.cfg", "z-planted.cfg"):
+        other = unresolved.model_copy(update={"at": Place(file=file, line=40)})
+        yield Canary("a call of another file", planted(case, other, sweep=(hit,)), f"seen:{hit.text}", "unexplained")
+    whole = unresolved.model_copy(update={"at": Place(file=place.file, line=None)})
+    for line, rule in ((12, "beside-unresolved"), (13, "unexplained")):
+        early = hit.model_copy(update={"at": Place(file=place.file, line=line)})
+        yield Canary("a call without a line", planted(case, whole, sweep=(early,)), f"seen:{hit.text}", rule)
     yield Canary("name at run time", planted(case, unresolved, sweep=()), unresolved.subject, "unresolved")
     unread = unread_sample()
     yield Canary("files not read", planted(case, unread, sweep=()), unread.subject, "not-read")
