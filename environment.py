@@ -7,7 +7,7 @@ import gc
 from behave.model import Step
 from behave.runner import Context
 
-gc.set_threshold(100_000)  # what is imported and gathered lives to the end; looking it through costs a tenth of a run
+gc.disable()  # what is imported lives to the end; looking it through costs a tenth of a run
 
 
 def before_all(context: Context) -> None:
@@ -19,6 +19,10 @@ def before_all(context: Context) -> None:
     except CannotRunError as error:
         context._runner.abort(reason=str(error))
         return
+    finally:
+        gc.freeze()
+        gc.set_threshold(100_000)  # what is gathered mostly stays too
+        gc.enable()
     context.assessment = context.session.assessment
 
 
