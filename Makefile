@@ -1,6 +1,6 @@
 # Two commands on a fresh machine: make demo, make test. Needed: Python 3.11 or later, and Node 20 or later for Allure.
 .DELETE_ON_ERROR:
-.PHONY: demo test test-long lint report bench mutation lock clean
+.PHONY: demo test test-long lint report bench bench-scale mutation lock clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -41,6 +41,10 @@ lint: $(INSTALLED)
 
 bench: $(INSTALLED)
 	$(BIN)/python benchmarks/run.py
+
+# Three minutes; the files are copies of REPOSITORY, or of this project's source.
+bench-scale: $(INSTALLED)
+	$(BIN)/python -m benchmarks.scale $(REPOSITORY)
 
 mutation: $(INSTALLED)
 	$(BIN)/python -m tests.mutation

@@ -5,10 +5,12 @@ inventory = discover(target, declaration, self_test.run(carriers_of(target)))
 
 from __future__ import annotations
 
+import gc
 import posixpath
 import re
 import sys
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache, partial
 from importlib import import_module
@@ -70,6 +72,10 @@ def carriers_of(target: Target) -> frozenset[str]:
     return frozenset(key for _, key in filter(None, selected) if key is not None)
 
 
+_OBJECTS = 100_000
+"""New objects after which the garbage collector runs; the tree of a usual file has fewer."""
+
+
 def discover(
     target: Target,
     declaration: Declaration | None,
@@ -78,12 +84,24 @@ def discover(
 ) -> Inventory:
     """Return the inventory of a target; `progress` is told of each file. Nothing that was found is dropped."""
     run = _Run(target, declaration)
-    for file in target.files:
-        run.look_at(file)
-        progress(1)
+    with _rare_collection():
+        for file in target.files:
+            run.look_at(file)
+            progress(1)
     for irregular in target.irregular:
         run.not_read("entries that are not opened", irregular.reason, irregular.path, 1)
     return run.inventory(self_test)
+
+
+@contextmanager
+def _rare_collection() -> Iterator[None]:
+    """Let the garbage collector run rarely: a syntax tree is many objects and no cycle, and it would take a third."""
+    usual = gc.get_threshold()
+    gc.set_threshold(_OBJECTS, *usual[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
 
 
 @dataclass

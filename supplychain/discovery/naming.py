@@ -13,6 +13,7 @@ from supplychain.discovery.hosted import hosted_model
 from supplychain.model.component import Component, Kind
 
 _LOCAL = re.compile(r"^(\.{1,2}(/|$)|/|~|[A-Za-z]:[\\/]|file:|[^/]*\\)")
+_ADDRESS = re.compile(r"(?i)(?!file:)[a-z][a-z0-9+.-]+://")
 _HUB_PATH = re.compile(r"hf://(?P<kind>datasets/|spaces/)?(?P<name>[\w.-]+/[\w.-]+)(@(?P<revision>[^/]+))?(/.*)?")
 
 
@@ -27,7 +28,7 @@ class Named:
 
 def is_address(text: str) -> bool:
     """Whether a text is an address on the network, also of a bucket or, with `hf://`, of a registry."""
-    return re.match(r"(?!file:)[A-Za-z][A-Za-z0-9+.-]+://", text, re.IGNORECASE) is not None
+    return "://" in text and _ADDRESS.match(text) is not None
 
 
 def from_address(text: str, kind: Kind) -> Named:

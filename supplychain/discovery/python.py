@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import ast
-import gc
 import posixpath
 import re
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
+from functools import cache
 
 from supplychain import catalog
 from supplychain.catalog.interface import Registry
@@ -37,7 +35,7 @@ def read(source: SourceFile) -> Found:
         NotParsedError: it is not the Python of this interpreter: Python 2, damaged, or nested beyond the parser.
     """
     try:
-        with _no_collection(), warnings.catch_warnings():
+        with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the target's own escapes and comparisons are not our business
             tree = ast.parse(source.data)
             return _Reader(source, tree).read()
@@ -47,16 +45,15 @@ def read(source: SourceFile) -> Found:
         raise NotParsedError(f"not Python that can be parsed: {type(error).__name__}") from error
 
 
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """Pause the garbage collector: a syntax tree is many objects and no cycle, and collections take a third."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
+@cache
+def _endpoints() -> tuple[dict[str, Registry], dict[str, Registry], dict[str, Registry]]:
+    """Return the registries by the settings, the clients and the attributes that hold their endpoint."""
+    every = catalog.registries().values()
+    return (
+        {name: registry for registry in every for name in registry.settings},
+        {name: registry for registry in every for name in registry.clients},
+        {name: registry for registry in every for name in registry.attributes},
+    )
 
 
 class _Reader:
@@ -70,15 +67,16 @@ class _Reader:
         self._loading = Loading(self._report)
         self._hosted = Hosted(self._report)
         self._folder = posixpath.dirname(source.path)
-        self._settings = {name: registry for registry in catalog.registries().values() for name in registry.settings}
-        self._clients = {name: r for r in catalog.registries().values() for name in r.clients}
-        self._attributes = {name: r for r in catalog.registries().values() for name in r.attributes}
+        self._settings, self._clients, self._attributes = _endpoints()
 
     def read(self) -> Found:
         self._imports()
         strings: list[ast.Constant] = []
         for node, chain in self._names.nodes:
-            if isinstance(node, ast.Call):
+            if isinstance(node, ast.Constant):
+                if isinstance(node.value, str):
+                    strings.append(node)
+            elif isinstance(node, ast.Call):
                 self._call(node, chain)
             elif isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
                 self._assignment(node, chain)
@@ -91,8 +89,6 @@ class _Reader:
                 self._report.read.add(id(node.value))  # a docstring, or a comment written as a string
             elif isinstance(node, (ast.JoinedStr, ast.BinOp)):
                 self._address_in_parts(node, chain)
-            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-                strings.append(node)
         for node in strings:
             if id(node) not in self._report.read:
                 self._address(node)
@@ -111,7 +107,7 @@ class _Reader:
         candidates = self._names.dotted(node.func, chain)
         if not _SETTERS.isdisjoint(candidates):
             self._environment_call(node, chain)
-        for name in self._clients.keys() & set(candidates):
+        for name in filter(self._clients.__contains__, dict.fromkeys(candidates)):
             if (endpoint := keyword_of(node, "endpoint")) is not None and not is_none(endpoint):
                 self._override(self._clients[name], f"{name}(endpoint)", endpoint, node.lineno, chain)
         if "functools.partial" in candidates and node.args:

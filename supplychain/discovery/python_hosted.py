@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache, lru_cache
 
 from supplychain import catalog
 from supplychain.catalog.interface import HostedCall
@@ -23,14 +24,30 @@ _TELLING = re.compile(r"(?=.*\d)(?=.*-)[\w.:-]+")
 _AT_RUN_TIME = "the hosted model's name is made at run time"
 
 
+@cache
+def _by_import() -> dict[str, str]:
+    return {name: entry.id for entry in catalog.services() for name in entry.imports}
+
+
+@cache
+def _clients() -> dict[str, str]:
+    return {name: entry.id for entry in catalog.services() for name in entry.clients}
+
+
+@lru_cache(maxsize=4096)
+def _imported(module: str) -> tuple[tuple[str, str], ...]:
+    """Return the imports of SDKs that a module's name begins with, each with its service."""
+    return tuple(item for item in _by_import().items() if f"{module}.".startswith(f"{item[0]}."))
+
+
 class Hosted:
     """The service calls of one file."""
 
     def __init__(self, report: Report) -> None:
         """Add what they name to a report."""
         self._report = report
-        self._by_import = {name: entry.id for entry in catalog.services() for name in entry.imports}
-        self._clients = {name: entry.id for entry in catalog.services() for name in entry.clients}
+        self._by_import = _by_import()
+        self._clients = _clients()
         self._imported: dict[str, tuple[str, int]] = {}
         """The services whose SDK the file imports: the name of the import and its line."""
         self._usual: set[str] = set()
@@ -40,14 +57,17 @@ class Hosted:
 
     def imported(self, module: str, line: int) -> None:
         """Note an import."""
-        for name, found in self._by_import.items():
-            if module == name or module.startswith(f"{name}."):
-                self._imported.setdefault(found, (name, line))
+        for name, found in _imported(module):
+            self._imported.setdefault(found, (name, line))
 
     def call(self, node: ast.Call, candidates: list[str], chain: Chain) -> None:
         """Report what a call to a service names, if it is one."""
-        if any(name in {"boto3.client", "boto3.resource"} or name.endswith(".Session.client") for name in candidates):
-            self._aws(node, chain)
+        last = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+        if last in {"client", "resource"} or not isinstance(node.func, ast.Attribute):
+            if any(n in {"boto3.client", "boto3.resource"} or n.endswith(".Session.client") for n in candidates):
+                self._aws(node, chain)
+                return
+        elif last not in catalog.hosted_calls():
             return
         entry = next((found for name in candidates if (found := self._matching(name))), None)
         if entry is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import posixpath
 import re
 from collections import deque
@@ -36,13 +37,18 @@ class Loading:
         """Add what they name to a report."""
         self._report = report
         self._folder = posixpath.dirname(report.source.path)
+        self._likeliest: dict[str, tuple[Loader, ...]] = {}
+        """The first loader of each dotted name of the file, or none."""
 
     def matching(self, candidates: list[str]) -> list[Match]:
         """Return the loaders that a call by these dotted names may be, each with the name.
 
         Where the start of the name is not imported, the best of them: `from … import *` gives names that may not exist.
         """
-        found = [(loader, name) for name in candidates for loader in list(_loaders(name))[:1]]
+        for name in candidates:
+            if name not in self._likeliest:
+                self._likeliest[name] = _loaders(name)[:1]
+        found = [(loader, name) for name in candidates for loader in self._likeliest[name]]
         if found and candidates[0].startswith("?"):
             loader, call = max(found, key=lambda match: (len(match[0].prefix), not match[1].startswith("?")))
             return [(loader, call.lstrip("?."))]
@@ -56,14 +62,22 @@ class Loading:
 
     def handed_on(self, node: ast.expr | None, chain: Chain) -> None:
         """Report a loading function that is passed on or kept under another name: its call is not seen."""
-        for leaf in leaves(node) if node is not None else ():
-            if isinstance(leaf, ast.Name) and self._report.names.is_assigned(leaf.id, chain):
-                continue
+        if node is None or isinstance(node, (ast.Constant, ast.Call)):
+            return
+        for leaf in filter(self._can_load, leaves(node)):
             for loader, call in self.matching_node(leaf, chain)[:1]:
+                if isinstance(leaf, ast.Name) and self._report.names.is_assigned(leaf.id, chain):
+                    continue
                 telling = loader.named_by == "argument" and not loader.quiet and not loader.local
                 if telling and loader.function.islower():  # a class is named for other reasons too
                     reason = "the loading function is handed on; what it is called with is not seen"
                     self._report.unresolved(Kind(loader.kind), leaf, call, leaf, reason, loader.registry)
+
+    def _can_load(self, leaf: ast.expr) -> bool:
+        """Whether an expression has a name that a loading function may have here; most have none."""
+        if isinstance(leaf, ast.Name):
+            return leaf.id in self._report.names.aliases or leaf.id in catalog.loaders()
+        return isinstance(leaf, ast.Attribute) and leaf.attr in catalog.loaders()
 
     def call(self, node: ast.Call, matches: list[Match], chain: Chain) -> None:
         """Report what a call loads that matches these loaders."""
@@ -241,15 +255,11 @@ def is_loading(candidates: list[str]) -> bool:
     return any(loader.named_by == "argument" and not loader.local for name in candidates for loader in _loaders(name))
 
 
-def _loaders(dotted: str) -> Iterator[Loader]:
-    """Yield the loaders that a dotted name matches, the longest prefix first."""
-    name = dotted.rpartition(".")[2]
-    for loader in (*catalog.loaders().get(name, ()), *catalog.loaders().get("*", ())):
-        if loader.prefix == "*":
-            if "." in dotted:
-                yield loader
-        elif dotted.startswith(f"{loader.prefix}."):
-            yield loader
+def _loaders(dotted: str) -> tuple[Loader, ...]:
+    """Return the loaders that a dotted name matches, the longest prefix first."""
+    every = (*catalog.loaders().get(dotted.rpartition(".")[2], ()), *catalog.loaders().get("*", ()))
+    is_one = (("." in dotted) if loader.prefix == "*" else dotted.startswith(f"{loader.prefix}.") for loader in every)
+    return tuple(itertools.compress(every, is_one))
 
 
 def _argument(node: ast.Call, loader: Loader) -> ast.expr | None:
@@ -267,7 +277,10 @@ def _checksum(known: Known | None) -> str | None:
 
 def leaves(node: ast.expr) -> Iterator[ast.expr]:
     """Yield the expressions inside lists and dictionaries of literals."""
-    pending = deque([node])
+    if not isinstance(node, (ast.List, ast.Tuple, ast.Dict)):
+        yield node
+        return
+    pending: deque[ast.expr] = deque([node])
     while pending:
         current = pending.popleft()
         if isinstance(current, (ast.List, ast.Tuple)):

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 _FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _SCOPE = (*_FUNCTION, ast.ClassDef, ast.Module)
+_SCOPES = frozenset(_SCOPE)
 _WITHOUT_CHILDREN = (
     *(ast.Name, ast.Constant, ast.Import, ast.ImportFrom, ast.Global, ast.Nonlocal, ast.Pass),
     *(ast.expr_context, ast.operator, ast.unaryop, ast.boolop, ast.cmpop),
@@ -20,15 +21,32 @@ _WITHOUT_CHILDREN = (
 _NO_NODES = frozenset({"ctx", "op", "ops", "attr", "arg", "id", "lineno", "type_comment", "type_ignores", "kind"})
 """Fields that hold no node that names anything."""
 
-_BINDING = (
-    *(*_SCOPE, ast.Import, ast.ImportFrom, ast.Global, ast.Nonlocal),
-    *(ast.Assign, ast.AnnAssign, ast.AugAssign, ast.NamedExpr, ast.For, ast.AsyncFor, ast.comprehension),
-    *(ast.withitem, ast.ExceptHandler, ast.MatchAs, ast.MatchStar, ast.MatchMapping),
+_FIELDS: dict[type[ast.AST], tuple[str, ...]] = {
+    kind: ()
+    if issubclass(kind, _WITHOUT_CHILDREN)
+    else tuple(name for name in reversed(kind._fields) if name not in _NO_NODES)
+    for kind in vars(ast).values()
+    if isinstance(kind, type) and issubclass(kind, ast.AST)
+}
+"""The fields of each kind of node that can hold one, the last first."""
+_SILENT = frozenset({ast.Name, ast.Pass, ast.Break, ast.Continue, type(None), str})
+"""What needs no visit of its own, and what a list of nodes holds where it has none."""
+
+_BINDING = frozenset(
+    {
+        *(*_SCOPE, ast.Import, ast.ImportFrom, ast.Global, ast.Nonlocal),
+        *(ast.Assign, ast.AnnAssign, ast.AugAssign, ast.NamedExpr, ast.For, ast.AsyncFor, ast.comprehension),
+        *(ast.withitem, ast.ExceptHandler, ast.MatchAs, ast.MatchStar, ast.MatchMapping),
+    }
 )
-_KEPT = (
-    *(ast.Call, ast.Return, ast.Assign, ast.AnnAssign, ast.AugAssign),
-    *(ast.Expr, ast.Constant, ast.JoinedStr, ast.BinOp, ast.arguments),
+_KEPT = frozenset(
+    {
+        *(ast.Call, ast.Return, ast.Assign, ast.AnnAssign, ast.AugAssign),
+        *(ast.Expr, ast.Constant, ast.JoinedStr, ast.BinOp, ast.arguments),
+    }
 )
+
+_TELLING = _BINDING | _KEPT
 
 Chain = tuple[ast.AST, ...]
 """The scopes around a node, the module first."""
@@ -76,26 +94,25 @@ class Bindings:
 
 
 def walk(tree: ast.Module) -> Iterator[tuple[ast.AST, Chain]]:
-    """Yield the nodes with the scopes around them, in source order, without recursion: nesting is the target's.
+    """Yield the nodes that bind or are kept, in source order, without recursion: nesting is the target's.
 
-    Decorators, defaults and bases are outside the scope that they belong to.
+    Each comes with the scopes around it. Decorators, defaults and bases are outside the scope that they belong to.
     """
-    fields: dict[type[ast.AST], tuple[str, ...]] = {}
     pending: list[tuple[ast.AST, Chain]] = [(tree, ())]
     while pending:
         node, chain = pending.pop()
-        yield node, chain
         kind = node.__class__
-        if kind not in fields:
-            named = (name for name in reversed(kind._fields) if name not in _NO_NODES)
-            fields[kind] = () if issubclass(kind, _WITHOUT_CHILDREN) else tuple(named)
-        inner = (*chain, node) if issubclass(kind, _SCOPE) else chain
-        for name in fields[kind]:
+        if kind in _TELLING:
+            yield node, chain
+        inner = (*chain, node) if kind in _SCOPES else chain
+        for name in _FIELDS[kind]:
             value = getattr(node, name, None)
+            if value is None:
+                continue
             around = inner if name == "body" else chain
-            if isinstance(value, list):
-                pending.extend([(child, around) for child in reversed(value) if isinstance(child, ast.AST)])
-            elif isinstance(value, ast.AST):
+            if value.__class__ is list:
+                pending.extend([(c, around) for c in reversed(value) if c.__class__ not in _SILENT])
+            elif isinstance(value, ast.AST) and value.__class__ not in _SILENT:
                 pending.append((value, around))
 
 
@@ -112,21 +129,24 @@ class Names:
         """The calls by the last name of what is called."""
         self.attributes: dict[str, list[tuple[ast.expr, ast.expr | None, Chain]]] = {}
         """Assignments to attributes by their name: the owner, and what is assigned."""
+        self.returns: dict[ast.AST, list[tuple[ast.Return, Chain]]] = {}
+        """The return statements by their function."""
+        self.aliases: set[str] = set()
+        """The names that imports bind, in any scope."""
         self._stars: list[str] = []
         self.scopes: dict[ast.AST, Bindings] = {}
         self.module = tree
-        collected: dict[type[ast.AST], bool] = {}
         for node, chain in walk(tree):
             kind = node.__class__
-            if kind not in collected:
-                collected[kind] = issubclass(kind, _BINDING)
-            if collected[kind]:
+            if kind in _BINDING:
                 self._collect(node, chain)
             if kind in _KEPT:
                 self.nodes.append((node, chain))
                 if isinstance(node, ast.Call) and isinstance(node.func, (ast.Name, ast.Attribute)):
                     called = node.func.id if isinstance(node.func, ast.Name) else node.func.attr
                     self.calls.setdefault(called, []).append((node, chain))
+                elif isinstance(node, ast.Return):
+                    self.returns.setdefault(chain[-1], []).append((node, chain))
         module = self.scopes[tree]
         for scope in self.scopes.values():
             for name in scope.globals & set(scope.values):
@@ -177,6 +197,7 @@ class Names:
         for name in node.names:
             bound = name.asname or name.name.partition(".")[0]
             bindings.add(bound, None)
+            self.aliases.add(bound)
             if isinstance(node, ast.Import):
                 self.imports.append((name.name, 0, node.lineno))
                 bindings.imports.setdefault(bound, []).append(name.name if name.asname else bound)

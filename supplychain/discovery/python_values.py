@@ -431,16 +431,11 @@ class Values:
         functions = [
             scope for scope in self._names.scopes if isinstance(scope, ast.FunctionDef) and scope.name == node.func.id
         ]
-        returns = [
-            (item, around)
-            for item, around in self._names.nodes
-            if isinstance(item, ast.Return) and len(functions) == 1 and around[-1] is functions[0]
-        ]
+        returns = self._names.returns.get(functions[0], []) if len(functions) == 1 else []
         if not returns:
             yield _Unknown()
         for item, around in returns:
-            if isinstance(item, ast.Return):
-                yield from self._values(item.value, around, depth) if item.value else (_Nothing(),)
+            yield from self._values(item.value, around, depth) if item.value else (_Nothing(),)
 
     def _joined(self, parts: Sequence[ast.expr], chain: Chain, depth: int, between: str = "") -> Iterator[_Value]:
         """Yield the texts that parts give together, and something unknown where one of them may be."""

@@ -52,10 +52,13 @@ def imported_by_production(
     else one of production scope is preferred. Importing a module runs the packages around it too.
     """
     modules: dict[str, list[str]] = {}
+    whole: dict[str, list[str]] = {}
     for path in scopes:
+        whole.setdefault(_module(path), []).append(path)
         parts = _module(path).split(".")
         for start in range(len(parts)):
             modules.setdefault(".".join(parts[start:]), []).append(path)
+    in_production = {name for name, paths in modules.items() if any(scopes[path] is Scope.PROD for path in paths)}
     reached: set[str] = {path for path in linked if scopes.get(path) is not Scope.PROD}
     pending = [path for path, scope in scopes.items() if scope is Scope.PROD or path in linked]
     while pending:
@@ -63,10 +66,8 @@ def imported_by_production(
         for name in imports.get(path, ()):
             parts = name.strip(".").split(".")
             for module in (".".join(parts[:end]) for end in range(1, len(parts) + 1)):
-                found = modules.get(module, ())
-                whole = [file for file in found if _module(file) == module]
-                likely = [file for file in found if scopes[file] is Scope.PROD] or _nearest(path, found)
-                for file in (*whole, *likely):
+                likely = () if module in in_production else _nearest(path, modules.get(module, ()))
+                for file in (*whole.get(module, ()), *likely):
                     if scopes[file] is not Scope.PROD and file not in reached:
                         reached.add(file)
                         pending.append(file)

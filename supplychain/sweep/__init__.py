@@ -61,24 +61,24 @@ def _file(target: Target, file: File, scope: Scope) -> Iterator[Hit]:
     if not _patterns().quick.search(data):
         return
     lines = data.decode("utf-8", "replace").split("\n")
-    aside = _aside(file.path, lines)
-    for number, line in enumerate(lines, start=1):
-        if len(line) > _LINE:
-            continue
-        for text, start in _names(line):
-            context = aside.get(number) or _context(line, start)
-            yield Hit(text=text, at=Place(file=file.path, line=number, scope=scope), context=context)
+    short = ((number, line) for number, line in enumerate(lines, start=1) if len(line) <= _LINE)
+    named = [(number, line, text, start) for number, line in short for text, start in _names(line)]
+    aside = _aside(file.path, lines) if named else {}
+    for number, line, text, start in named:
+        context = aside.get(number) or _context(line, start)
+        yield Hit(text=text, at=Place(file=file.path, line=number, scope=scope), context=context)
 
 
 def _names(line: str) -> Iterator[tuple[str, int]]:
     patterns = _patterns()
-    for match in _URL.finditer(line):
+    has_path = "/" in line
+    for match in _URL.finditer(line) if has_path else ():
         address = match.group().rstrip(".")
         host = re.split(r"[/:]", address.partition("//")[2], maxsplit=1)[0].lower()
         path = re.split("[?#]", address, maxsplit=1)[0].lower()
         if (patterns.knows(host) and _is_component(host, address)) or path.endswith(catalog.artifacts().url_suffixes):
             yield address, match.start()
-    for pattern in patterns.names:
+    for pattern in (*(patterns.names if has_path else ()), *(patterns.hosted if "-" in line else ())):
         for match in pattern.finditer(line):
             is_file = match["name"].lower().endswith(catalog.artifacts().url_suffixes)
             if not is_file and not patterns.ignored.fullmatch(match["name"]):
@@ -148,7 +148,10 @@ class _Patterns:
         self._wild = tuple(host for host in self._hosts if "*" in host)
         models = [pattern for service in catalog.services() for pattern in service.models]
         hosted = rf"""["'](?P<name>(?=[^"']*\d)(?=[^"']*-)(?:{"|".join(models)}))["']"""
-        self.names = [re.compile(pattern) for pattern in (*data["names"], hosted)]
+        self.names = [re.compile(pattern) for pattern in data["names"]]
+        """Of names with their owner, and so with a slash."""
+        self.hosted = [re.compile(hosted)]
+        """Of names with a hyphen."""
         self.ignored = re.compile("|".join(data["ignored"]), re.IGNORECASE)
         self.pages = re.compile(data["pages"])
         self.skipped = tuple(data["skipped"])
