@@ -71,13 +71,13 @@ def _content(case: Case, file: str) -> Answer:  # noqa: ARG001 - as above
     missing = sorted(component.id for component in seen if not any(_same(entry, component) for entry in listed))
     ghosts = sorted(entry.component.id for entry in listed if not any(_same(entry, component) for component in seen))
     moved = sorted(
-        f"{r.subject} is used at {r.revision}"
+        (r.subject, f"{r.subject} is used at {r.revision}")
         for r in inventory.references
         if r.revision and r.component in seen and not _is_listed_at(r.component, r.revision, listed)
     )
     differences = [f"{name} is not listed" for name in missing]
     differences += [f"{name} is listed and not used" for name in ghosts]
-    differences += [text for text in moved if text.split(" is used")[0] not in missing]
+    differences += [text for name, text in moved if name not in missing]
     if differences:
         return answer("outdated", count=len(differences), first=differences[0])
     unknown = [item for item in inventory.unresolved if item.at.scope in INVENTORIED]

@@ -49,7 +49,7 @@ class Asked:
 
     def includes(self, component: Component) -> bool:
         """Whether a component is one of them."""
-        if component.kind is not self.kind or component.source == "import":
+        if component.kind is not self.kind:
             return False
         return not self.frameworks or component.name in catalog.frameworks().get(component.source, ())
 

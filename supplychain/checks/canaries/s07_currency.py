@@ -65,6 +65,14 @@ def plant(case: Case) -> Iterator[Canary]:
         yield Canary(name, planted(case, own, item, boms=(bom,)), _CONTENT, "cannot-be-compared", "1 places")
         gone = bom.model_copy(update={"listed": ()})
         yield Canary(f"{name}, and a difference", planted(case, own, item, boms=(gone,)), _CONTENT, "outdated")
+    both_open = planted(case, own, unread_sample(), unresolved_sample(Kind.SERVICE), boms=(bom,))
+    yield Canary("files not read, and a name at run time", both_open, _CONTENT, "cannot-be-compared", "2 places")
+    empty = bom.model_copy(update={"listed": ()})
+    yield Canary("one difference counts once", planted(case, own, boms=(empty,)), _CONTENT, "outdated", "1 differences")
+    for kind in (Kind.DATASET, Kind.PACKAGE, Kind.SERVICE):
+        unlike = entry.model_copy(update={"component": own.component.model_copy(update={"kind": kind})})
+        stored = bom.model_copy(update={"listed": (unlike,)})
+        yield Canary(f"listed as a {kind}", planted(case, own, boms=(stored,)), _CONTENT, "outdated", "2 differences")
     for other_name in ("planted/0", "planted/zzz"):
         renamed = entry.model_copy(update={"component": own.component.model_copy(update={"name": other_name})})
         stored = bom.model_copy(update={"listed": (renamed,)})

@@ -57,6 +57,15 @@ def plant(case: Case) -> Iterator[Canary]:
     for file in ("a-planted.cfg", "z-planted.cfg"):
         other = unresolved.model_copy(update={"at": Place(file=file, line=40)})
         yield Canary("a call of another file", planted(case, other, sweep=(hit,)), f"seen:{hit.text}", "unexplained")
+    for line, rule in ((12, "beside-unresolved"), (13, "unexplained")):
+        later = unresolved.model_copy(update={"at": Place(file=place.file, line=line)})
+        nowhere = hit.model_copy(update={"at": Place(file=place.file, line=None)})
+        yield Canary("a name without a line", planted(case, later, sweep=(nowhere,)), f"seen:{hit.text}", rule)
+    plain = own.model_copy(update={"component": own.component.model_copy(update={"name": "planted/plain"})})
+    inside = hit.model_copy(update={"text": "https://planted.example/planted/plain/x"})
+    yield Canary("a plain name in an address", planted(case, plain, sweep=(inside,)), f"seen:{inside.text}", "known")
+    bare = own.model_copy(update={"component": own.component.model_copy(update={"name": "plain"})})
+    yield Canary("a word in an address", planted(case, bare, sweep=(inside,)), f"seen:{inside.text}", "unexplained")
     whole = unresolved.model_copy(update={"at": Place(file=place.file, line=None)})
     for line, rule in ((12, "beside-unresolved"), (13, "unexplained")):
         early = hit.model_copy(update={"at": Place(file=place.file, line=line)})
