@@ -205,7 +205,7 @@ class _Run:
         found = [self._found[path] for path in sorted(self._found)]
         looked = {*self._found, *(u.at.file for u in unread)}
         own = {name for part in found for name in part.own}
-        references = [item for part in found for item in part.references if item.subject not in own]
+        references = [item for part in found for item in part.references if not _is_own(item.component, own)]
         unresolved = [item for part in found for item in part.unresolved]
         closed, unresolved = close(unresolved, self._declaration.resolve if self._declaration else (), self._target)
         references += closed
@@ -285,6 +285,12 @@ def _package(name: str, root: str, manifests: Collection[str]) -> Component:
     if distribution is None:
         return Component(kind=Kind.PACKAGE, source="import", name=root)
     return Component(kind=Kind.PACKAGE, source="pypi", name=distribution)
+
+
+def _is_own(component: Component, own: Collection[str]) -> bool:
+    """Whether a component is the target itself: a package that it is, or an image of that package's name."""
+    name = canonicalize_name(component.name.rpartition("/")[2]) if component.source == "docker" else None
+    return component.id in own or f"package:pypi/{name}" in own
 
 
 def _prod(place: Place) -> Place:

@@ -38,6 +38,7 @@ def test_each_table_names_its_packages(text: str, expected: list[str]) -> None:
 @pytest.mark.parametrize("table", ["project", "tool.poetry"])
 def test_the_project_is_no_part_of_its_own_supply_chain(table: str) -> None:
     files = {"pyproject.toml": f'[{table}]\nname = "My_App"\n', "requirements.txt": "my-app[ui]\ntorch\n"}
+    files["run.sh"] = "docker run example/my-app:1.0\n"
     assert [r.subject for r in look(files).references] == ["package:pypi/torch"]
 
 
