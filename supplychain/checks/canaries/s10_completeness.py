@@ -52,7 +52,7 @@ def plant(case: Case) -> Iterator[Canary]:
         (13, "unexplained"),
         (-13, "unexplained"),
     ):
-        near = unresolved.model_copy(update={"at": Place(file=place.file, line=40 + lines)})
+        near = unresolved.model_copy(update={"at": Place(file="".join(list(place.file)), line=40 + lines)})
         yield Canary(f"{lines} lines from a call", planted(case, near, sweep=(hit,)), f"seen:{hit.text}", rule)
     for file in ("a-planted.cfg", "z-planted.cfg"):
         other = unresolved.model_copy(update={"at": Place(file=file, line=40)})
