@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from supplychain.control import load
 from supplychain.model.declaration import Declaration, Waiver
 
 SOUND: dict[str, Any] = {
@@ -30,9 +31,10 @@ def test_every_key_of_a_waiver_is_required(key: str) -> None:
         Waiver.model_validate(without)
 
 
-def test_an_owner_cannot_approve_their_own_waiver() -> None:
+@pytest.mark.parametrize("approver", ["ml@team.example", "ML@Team.Example", " ml@team.example "])
+def test_an_owner_cannot_approve_their_own_waiver(approver: str) -> None:
     with pytest.raises(ValidationError, match="name another approver"):
-        Waiver.model_validate({**SOUND, "approver": SOUND["owner"]})
+        Waiver.model_validate({**SOUND, "approver": approver})
 
 
 @pytest.mark.parametrize("expires", ["2026-10-01", "2026-09-30"])
@@ -41,16 +43,25 @@ def test_a_waiver_expires_after_it_was_created(expires: str) -> None:
         Waiver.model_validate({**SOUND, "expires": expires})
 
 
-@pytest.mark.parametrize("requirement", ["", "1", "1.0", "1.9", "0.1", "11.1", "1.1.1", "all", "*", "1.1\n"])
+@pytest.mark.parametrize(
+    "requirement",
+    ["", "1", "1.0", "1.6", "2.5", "3.5", "7.7", "10.6", "1.9", "0.1", "11.1", "1.1.1", "all", "*", "1.1\n"],
+)
 def test_a_waiver_of_no_requirement_is_refused(requirement: str) -> None:
     with pytest.raises(ValidationError, match="requirement"):
         Waiver.model_validate({**SOUND, "requirement": requirement})
 
 
+@pytest.mark.parametrize("requirement", load().requirements)
+def test_every_requirement_can_be_named(requirement: str) -> None:
+    assert Waiver.model_validate({**SOUND, "requirement": requirement}).requirement == requirement
+
+
+@pytest.mark.parametrize("text", ["", "  ", "\n"])
 @pytest.mark.parametrize("key", ["reason", "owner", "approver"])
-def test_who_and_why_of_a_waiver_cannot_be_empty(key: str) -> None:
+def test_who_and_why_of_a_waiver_cannot_be_empty(key: str, text: str) -> None:
     with pytest.raises(ValidationError, match=key):
-        Waiver.model_validate({**SOUND, key: ""})
+        Waiver.model_validate({**SOUND, key: text})
 
 
 @pytest.mark.parametrize(
