@@ -121,6 +121,12 @@ def javascript() -> JavaScript:
 
 
 @cache
+def hosting() -> frozenset[str]:
+    """Return the sources of models that a service runs: nothing of them is fetched. `service` is one not known by name."""
+    return frozenset(service.id for service in services()) | {"service"}
+
+
+@cache
 def words(requirement: str) -> Words:
     """Return the words that may stand in parentheses in a requirement's sentence.
 

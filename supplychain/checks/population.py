@@ -42,14 +42,13 @@ def named(case: Case, kind: Kind, scopes: Collection[Scope]) -> tuple[Named, ...
 
 def fetched(items: Iterable[Named]) -> tuple[Named, ...]:
     """Return the references without those to models that a service hosts: nothing of them is fetched."""
-    services = {service.id for service in catalog.services()} | {"service"}
 
     def source(item: Named) -> str:
         if isinstance(item, Reference):
             return item.component.source
         return item.source if isinstance(item, Unresolved) else ""
 
-    return tuple(item for item in items if source(item) not in services)
+    return tuple(item for item in items if source(item) not in catalog.hosting())
 
 
 def planted(case: Case, *found: Named, **changes: object) -> Case:

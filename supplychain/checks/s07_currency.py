@@ -7,6 +7,7 @@ from typing import Literal
 
 from supplychain.checks.canaries.s07_currency import plant
 from supplychain.checks.engine import Answer, answer, check
+from supplychain.checks.listing import stands_for
 from supplychain.checks.population import INVENTORIED
 from supplychain.model.base import Frozen
 from supplychain.model.case import Case, Listed
@@ -68,8 +69,10 @@ def _content(case: Case, file: str) -> Answer:  # noqa: ARG001 - as above
     inventory = case.inventory
     seen = {r.component for r in inventory.references if r.at.scope in INVENTORIED and r.component.source != "import"}
     listed = [entry for bom in case.boms for entry in bom.listed]
-    missing = sorted(component.id for component in seen if not any(_same(entry, component) for entry in listed))
-    ghosts = sorted(entry.component.id for entry in listed if not any(_same(entry, component) for component in seen))
+    missing = sorted(component.id for component in seen if not any(stands_for(entry, component) for entry in listed))
+    ghosts = sorted(
+        entry.component.id for entry in listed if not any(stands_for(entry, component) for component in seen)
+    )
     moved = sorted(
         (r.subject, f"{r.subject} is used at {r.revision}")
         for r in inventory.references
@@ -88,14 +91,8 @@ def _content(case: Case, file: str) -> Answer:  # noqa: ARG001 - as above
 
 
 def _is_listed_at(component: Component, revision: str, listed: list[Listed]) -> bool:
-    versions = [entry.version for entry in listed if _same(entry, component)]
+    versions = [entry.version for entry in listed if stands_for(entry, component)]
     return not versions or None in versions or revision in versions
-
-
-def _same(listed: Listed, component: Component) -> bool:
-    if listed.component.kind is not component.kind or listed.component.name != component.name:
-        return False
-    return listed.component.source in ("unknown", component.source)
 
 
 _DECIDE: dict[str, Callable[[Case, str], Answer]] = {"absent": _absent, "age": _age, "content": _content}

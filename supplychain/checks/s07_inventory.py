@@ -9,6 +9,7 @@ from functools import partial
 from supplychain import catalog
 from supplychain.checks.canaries.s07_inventory import plant
 from supplychain.checks.engine import Answer, answer, check
+from supplychain.checks.listing import stands_for
 from supplychain.checks.population import (
     INVENTORIED,
     Named,
@@ -127,7 +128,7 @@ def _inventoried(case: Case, subject: Subject) -> Answer:
 
 
 def _listed(case: Case, reference: Reference) -> Answer:
-    matching = [(bom, listed) for bom in case.boms for listed in bom.listed if _same(listed, reference)]
+    matching = [(bom, listed) for bom in case.boms for listed in bom.listed if stands_for(listed, reference.component)]
     readable = [bom for bom in case.boms if not bom.problem]
     if not case.boms:
         return answer("no-inventory", evidence=reference.digest)
@@ -145,15 +146,7 @@ def _listed(case: Case, reference: Reference) -> Answer:
 
 def _is_used(listed: Listed, bom: Bom, references: Iterable[Reference]) -> bool:
     """Whether code uses what an entry lists; of several entries of one model, each has to be a revision that it uses."""
-    using = [reference for reference in references if _same(listed, reference)]
+    using = [reference for reference in references if stands_for(listed, reference.component)]
     if listed.version is None or not using or any(r.revision in (None, listed.version) for r in using):
         return bool(using)
-    return sum(_same(other, using[0]) for other in bom.listed) < 2
-
-
-def _same(listed: Listed, reference: Reference) -> bool:
-    """Whether an entry stands for a component; one without a source is compared by its name alone."""
-    component = reference.component
-    if listed.component.kind is not component.kind or listed.component.name != component.name:
-        return False
-    return listed.component.source in ("unknown", component.source)
+    return sum(stands_for(other, using[0].component) for other in bom.listed) < 2

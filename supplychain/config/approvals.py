@@ -10,9 +10,9 @@ from supplychain import catalog
 from supplychain.model.component import Component, Kind
 from supplychain.model.declaration import Approval, DeclaredComponent
 from supplychain.model.policy import Policy
+from supplychain.model.reference import is_immutable
 from supplychain.model.state import ApprovalState, Standing
 
-_IMMUTABLE = re.compile(r"[0-9a-f]{40}|(?:sha256:)?[0-9a-f]{64}")
 _SHA256 = re.compile(r"(?:sha256:)?([0-9a-f]{64})", re.IGNORECASE)
 _TAGGED = frozenset({"docker", "github"})
 """Sources of packages whose revisions are tags or branches, which can be moved; a released version cannot."""
@@ -77,7 +77,7 @@ def _other_revision(declared: DeclaredComponent, used: Collection[str | None]) -
 def _digest(declared: DeclaredComponent, checksums: Collection[str]) -> ApprovalState | None:
     """Return what speaks against an approval whose revision is right, by the bytes that it is of."""
     known = {match[1].lower() for text in checksums if (match := _SHA256.fullmatch(text))}
-    is_fixed = declared.revision is not None and _IMMUTABLE.fullmatch(declared.revision) is not None
+    is_fixed = is_immutable(declared.revision)
     if declared.sha256 is None:
         if is_fixed or not _needs_digest(declared):
             return None
@@ -103,7 +103,7 @@ def _needs_digest(declared: DeclaredComponent) -> bool:
 
 def is_hosted(component: Component) -> bool:
     """Whether a service runs the model, so that none of its bytes are ever at hand."""
-    return component.source == "service" or any(component.source == service.id for service in catalog.services())
+    return component.source in catalog.hosting()
 
 
 def _state(state: Standing, reason: str) -> ApprovalState:

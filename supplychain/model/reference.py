@@ -60,6 +60,11 @@ class Resolution(StrEnum):
     """The file itself is the component: its first bytes say what it is."""
 
 
+def is_immutable(revision: str | None) -> bool:
+    """Whether a revision cannot come to mean something else: a whole commit, or a digest."""
+    return revision is not None and _IMMUTABLE.fullmatch(revision) is not None
+
+
 class Reference(Frozen):
     """One place that names a component."""
 
@@ -85,7 +90,7 @@ class Reference(Frozen):
     @property
     def is_pinned(self) -> bool:
         """Whether its revision cannot come to mean something else: a whole commit, or a digest."""
-        return self.revision is not None and _IMMUTABLE.fullmatch(self.revision) is not None
+        return is_immutable(self.revision)
 
     @property
     def subject(self) -> str:

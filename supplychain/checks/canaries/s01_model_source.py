@@ -12,7 +12,7 @@ from supplychain.checks.engine import Canary
 from supplychain.checks.population import moving, planted, sample_reference, unread_sample, unresolved_sample
 from supplychain.model.case import Case
 from supplychain.model.component import Component, Kind
-from supplychain.model.declaration import Approval, Declaration, DeclaredComponent, Provenance
+from supplychain.model.declaration import Approval, Declaration, DeclaredComponent, Project, Provenance
 from supplychain.model.reference import Override, Place, Reference, Resolution, Scope
 
 _STATED = "outside production by declaration only"
@@ -199,6 +199,11 @@ def _declared_canaries(case: Case) -> Iterator[Canary]:
     ):
         declared = DeclaredComponent(id=away.subject, sha256=digest, approved=Approval(by=by, on=on))
         yield Canary(name, _declaring(base, declared), away.subject, rule, "planted.example")
+    approved = DeclaredComponent(id=away.subject, sha256="0" * 64, approved=Approval(by=approver, on=today))
+    for owner, rule in ((approver.upper(), "untrusted-host"), ("planted-owner", "approved-source")):
+        stated = Declaration(schema=1, project=Project(name="planted", owner=owner), component=(approved,))
+        owned = base.model_copy(update={"declaration": stated})
+        yield Canary("approved in a project of an owner", owned, away.subject, rule)
     yield Canary("not approved", _declaring(base, DeclaredComponent(id=away.subject)), away.subject, "untrusted-host")
     yield Canary("declared, not found", _declaring(planted(case), bought), bought.id, "declared-not-found")
     dataset = DeclaredComponent(id="dataset:file/planted.csv")
