@@ -73,6 +73,9 @@ def plant(case: Case) -> Iterator[Canary]:
         unlike = entry.model_copy(update={"component": own.component.model_copy(update={"kind": kind})})
         stored = bom.model_copy(update={"listed": (unlike,)})
         yield Canary(f"listed as a {kind}", planted(case, own, boms=(stored,)), _CONTENT, "outdated", "2 differences")
+    swapped = bom.model_copy(update={"listed": (other,)})
+    first = f"first: {own.component.id} is not listed"
+    yield Canary("what is not listed comes first", planted(case, own, boms=(swapped,)), _CONTENT, "outdated", first)
     for other_name in ("planted/0", "planted/zzz"):
         renamed = entry.model_copy(update={"component": own.component.model_copy(update={"name": other_name})})
         stored = bom.model_copy(update={"listed": (renamed,)})
