@@ -7,44 +7,41 @@ from __future__ import annotations
 
 import bisect
 import hashlib
-import io
 import os
-import re
 import stat
-import struct
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from supplychain.files import DIGEST_LIMIT, NotReadError, digests, read_bounded
+from supplychain.git import git_state, index
 from supplychain.model.case import TargetState
 from supplychain.model.text import LIMIT, printable
 
+__all__ = [
+    "DIGEST_LIMIT",
+    "FILES_LIMIT",
+    "READ_LIMIT",
+    "Content",
+    "File",
+    "Irregular",
+    "NotReadError",
+    "Target",
+    "TargetError",
+]
+
 READ_LIMIT = 8_000_000
 """Bytes of a text file that are read; a larger one is reported as not read."""
-DIGEST_LIMIT = 256_000_000
-"""Bytes of a file that go into the tree digest; of a larger one its size does."""
 FILES_LIMIT = 200_000
 """Files that are listed; a target with more cannot be assessed whole."""
-
-INDEX_LIMIT = 64_000_000
-"""Bytes of git's index that are read; one of 200,000 files has about half of that."""
 
 GENERATED = frozenset({"node_modules", "__pycache__", ".tox", ".nox", ".mypy_cache", ".ruff_cache", ".pytest_cache"})
 _ENVIRONMENT = frozenset({"bin", "scripts", "include", "lib", "lib64", "share", "etc", "man"})
 """Folders of a virtual environment, in lower case."""
 
-_PATH_BYTES = 4096
-_SKIPPED = 0x4000
-"""git's flag of a path that a sparse checkout leaves out."""
-_CHECKSUM = 20
-
 
 class TargetError(Exception):
     """A target that cannot be assessed at all; the message says what to do."""
-
-
-class NotReadError(Exception):
-    """A file that could not be read; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -121,14 +118,14 @@ class Target:
         if not os.path.isdir(path):  # noqa: PTH112 - as above
             raise TargetError(f"target {path} is a file; give the folder of a repository")
         root = path.resolve()
-        walk = _Walk(root, sorted(_index(root) or ()))
+        walk = _Walk(root, sorted(index(root) or ()))
         walk.run()
         if not walk.files and not walk.irregular and not walk.links:
             raise TargetError(f"target {path} holds no file; give the folder of a repository")
         walk.files.sort(key=lambda file: file.path)
 
         def read(file: File, limit: int) -> bytes:
-            return _read_bounded(root / file.raw, limit)
+            return read_bounded(root / file.raw, limit)
 
         pruned = tuple(sorted(walk.pruned))
         irregular, links = tuple(walk.irregular), walk.links
@@ -183,7 +180,7 @@ class Target:
             if self._root is None:
                 self._known[file.path] = hashlib.sha256(self._read(file, DIGEST_LIMIT)).hexdigest(), b""
             else:
-                self._known[file.path] = _digests(self._root / file.raw)
+                self._known[file.path] = digests(self._root / file.raw)
         return self._known[file.path]
 
     def state(self, progress: Callable[[int], object] = lambda _: None) -> TargetState:
@@ -206,7 +203,7 @@ class Target:
                     content = "not read"
             tree.update(os.fsencode(file.raw) + f"\0{file.size}\0{content}\n".encode())
             progress(1)
-        commit, dirty, git = _git_state(self._root, blobs) if self._root else (None, None, "in memory")
+        commit, dirty, git = git_state(self._root, blobs) if self._root else (None, None, "in memory")
         return TargetState(
             name=self.name,
             commit=commit,
@@ -294,143 +291,3 @@ def _is_environment(folder: str) -> bool:
             else not entry.name.endswith(".py")
             for entry in entries
         )
-
-
-def _read_bounded(path: Path, limit: int) -> bytes:
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-        with os.fdopen(descriptor, "rb") as stream:
-            if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
-                raise NotReadError("it is no longer a regular file")
-            return stream.read(limit)
-    except OSError as error:
-        raise NotReadError(f"it cannot be opened: {error.strerror}") from error
-
-
-def _digests(path: Path) -> tuple[str, bytes]:
-    """Return a file's SHA-256 and the id that git gives its content, from one read."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-        with os.fdopen(descriptor, "rb") as stream:
-            status = os.fstat(stream.fileno())
-            if not stat.S_ISREG(status.st_mode):
-                raise NotReadError("it is no longer a regular file")
-            content = hashlib.sha256()
-            blob = hashlib.sha1(b"blob %d\0" % status.st_size, usedforsecurity=False)
-            length = 0
-            while chunk := stream.read(1 << 20):
-                length += len(chunk)
-                if length > DIGEST_LIMIT:
-                    raise NotReadError(f"it grew beyond {DIGEST_LIMIT:,} bytes while it was read")
-                content.update(chunk)
-                blob.update(chunk)
-            return content.hexdigest(), blob.hexdigest().encode("ascii")
-    except OSError as error:
-        raise NotReadError(f"it cannot be opened: {error.strerror}") from error
-
-
-# What git keeps is read here file by file. git itself, or a library that opens a repository as git does, would follow
-# what the repository's configuration names: commands to run, files to include, folders elsewhere.
-
-_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
-
-
-def _git_file(root: Path, name: str, limit: int) -> bytes | None:
-    """Return a file of the target's `.git`, or None where it has none.
-
-    Raises:
-        NotReadError: it is too large or no plain file, or a link leads to it.
-    """
-    path = root / ".git" / name
-    if not os.path.lexists(path) or os.path.isdir(path):  # noqa: PTH112 - as above
-        return None
-    if os.path.realpath(path) != str(path):
-        raise NotReadError(f"{name} is behind a link")
-    data = _read_bounded(path, limit + 1)
-    if len(data) > limit:
-        raise NotReadError(f"{name} has more than {limit:,} bytes")
-    return data
-
-
-def _index(root: Path) -> dict[str, bytes] | None:
-    """Return git's index as path to blob id, empty where there is none; None where it cannot be read.
-
-    Links, submodules and what a sparse checkout leaves out are not in it. A path in conflict has an empty id.
-    """
-    if not (root / ".git").is_dir():
-        return {}
-    from dulwich.index import UnsupportedIndexFormat  # here, since it is slow to import
-
-    try:
-        data = _git_file(root, "index", INDEX_LIMIT)
-        return {} if data is None else _index_entries(data)
-    except (NotReadError, ValueError, AssertionError, UnsupportedIndexFormat, struct.error):
-        return None
-
-
-def _index_entries(data: bytes) -> dict[str, bytes]:
-    from dulwich.index import Stage, read_index  # as above
-
-    checksum = hashlib.sha1(data[:-_CHECKSUM], usedforsecurity=False).digest()
-    if data[-_CHECKSUM:] not in {checksum, bytes(_CHECKSUM)}:  # git can be told to write zeros instead
-        raise ValueError("damaged")
-    stream = io.BytesIO(data)
-    found = {}
-    for entry in read_index(stream):
-        if len(entry.name) > _PATH_BYTES:
-            raise ValueError("a name that is longer than any path")  # names build on each other; they would fill memory
-        if stat.S_ISREG(entry.mode) and not entry.extended_flags & _SKIPPED:
-            found[os.fsdecode(entry.name)] = entry.sha if entry.stage() is Stage.NORMAL else b""
-    while len(header := stream.read(8)) == 8 and stream.tell() <= len(data) - _CHECKSUM:
-        if not header[:1].isupper():
-            raise ValueError("an extension that changes what the entries mean")
-        stream.seek(int.from_bytes(header[4:]), os.SEEK_CUR)
-    return found
-
-
-def _commit(root: Path) -> str | None:
-    """Return the commit that HEAD names, or None where its branch has none yet.
-
-    Raises:
-        NotReadError: HEAD is not there, damaged, or kept in a form that is not read.
-    """
-    from dulwich.refs import Ref, check_ref_format  # as above
-
-    name = "HEAD"
-    for _ in range(5):
-        data = _git_file(root, name, 4096)
-        if data is None and name == "HEAD":
-            raise NotReadError("it has no HEAD")
-        if data is None:
-            return _packed(root).get(name)
-        text = os.fsdecode(data).strip()
-        if _COMMIT.fullmatch(text):
-            return text
-        name = text.removeprefix("ref:").strip()
-        if not text.startswith("ref:") or not name.startswith("refs/") or not check_ref_format(Ref(os.fsencode(name))):
-            raise NotReadError("HEAD names neither a commit nor a branch")
-    raise NotReadError("HEAD leads in a circle")
-
-
-def _packed(root: Path) -> dict[str, str]:
-    lines = os.fsdecode(_git_file(root, "packed-refs", READ_LIMIT) or b"").splitlines()
-    pairs = (line.partition(" ") for line in lines)
-    return {name: commit for commit, _, name in pairs if _COMMIT.fullmatch(commit)}
-
-
-def _git_state(root: Path, blobs: Mapping[str, bytes]) -> tuple[str | None, bool | None, str]:
-    folder = root / ".git"
-    if folder.is_file() or folder.is_symlink():
-        return None, None, "linked worktree: its repository lies outside the target and was not read"
-    if not folder.is_dir():
-        return None, None, "not a git repository"
-    try:
-        commit = _commit(root)
-    except NotReadError as error:
-        return None, None, f"git repository that cannot be read: {error}"
-    if commit is None:
-        return None, None, "git repository without a commit"
-    index = _index(root)
-    if index is None:
-        return commit, None, "git repository whose index cannot be read"
-    return commit, any(blobs.get(path) != blob for path, blob in index.items()), "git repository"

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from supplychain import files
+from supplychain import git as kept
 from supplychain import target as module
 from supplychain.target import NotReadError, Target, TargetError
 
@@ -381,6 +383,7 @@ class TestTreeDigest:
         self, root: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(module, "DIGEST_LIMIT", 10)
+        monkeypatch.setattr(files, "DIGEST_LIMIT", 10)
         target = Target.open(root)
         before = target.state().tree_digest
         plant(root, app__py="x" * 100)
@@ -454,6 +457,7 @@ class TestGit:
         self, repository: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(module, "DIGEST_LIMIT", 9)
+        monkeypatch.setattr(files, "DIGEST_LIMIT", 9)
         assert Target.open(repository).state().dirty is True
 
     def test_a_conflict_is_dirty(self, repository: Path) -> None:
@@ -549,7 +553,7 @@ class TestHostileGit:
         assert (state.dirty, state.git) == (None, "git repository whose index cannot be read")
 
     def test_an_index_beyond_the_limit_is_not_read(self, repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(module, "INDEX_LIMIT", 100)
+        monkeypatch.setattr(kept, "INDEX_LIMIT", 100)
         assert Target.open(repository).state().dirty is None
 
     def test_names_that_build_on_each_other_do_not_fill_the_memory(self, repository: Path) -> None:

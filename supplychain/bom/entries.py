@@ -85,6 +85,8 @@ class Entry:
     revisions: tuple[Revision, ...]
     """At least one. A model or dataset that some places name without a revision has one without a version too."""
     supplier: str | None
+    owner: str | None
+    """Who answers for its use in the target."""
     license: str | None
     """As declared."""
     approval: Approved | None
@@ -155,6 +157,7 @@ class _Stated:
             component=component,
             revisions=_revisions(component, references, declared, overridden),
             supplier=owner if first_party else supplier(component),
+            owner=owner,
             license=(declared and declared.license) or (provenance and provenance.license) or None,
             approval=self._approval(declared),
             first_party=first_party,

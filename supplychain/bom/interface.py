@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from types import MappingProxyType
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from packaging.utils import canonicalize_name
 from pydantic import BaseModel, ConfigDict
 
+from supplychain.model.case import AuditField
 from supplychain.model.component import Component
 from supplychain.model.declaration import Declaration
 from supplychain.model.inventory import Inventory
@@ -91,6 +93,47 @@ class Row:
 
     component: Component
     version: str | None
+    states: frozenset[AuditField] = frozenset()
+    """What it says of its component."""
+    marks: frozenset[AuditField] = frozenset()
+    """What it says that nobody knows."""
+
+
+_PROPERTIES: Mapping[str, AuditField] = {
+    "supplychain:owner": "owner",
+    "supplychain:approval": "approval",
+    "supplychain:used-at": "where used",
+    "supplychain:scope": "scope",
+    "supplychain:checksum": "hash",
+    "supplychain:endpoint": "source",
+}
+_UNKNOWN: Mapping[str, AuditField] = {
+    "version": "version",
+    "supplier": "supplier",
+    "license": "license",
+    "approval": "approval",
+    "checksum": "hash",
+    "download location": "source",
+}
+"""The fields that an audit asks for, by what this suite calls them as known unknowns."""
+
+
+def row(
+    component: Component,
+    version: str | None,
+    fields: Mapping[AuditField, object] = MappingProxyType({}),
+    properties: Iterable[tuple[str, str]] = (),
+) -> Row:
+    """Return an entry with what its fields and properties say; a value that is empty says nothing."""
+    pairs = list(properties)
+    marks = {_UNKNOWN[value] for name, value in pairs if name == "supplychain:known-unknown" and value in _UNKNOWN}
+    states = {name for name, value in fields.items() if value}
+    states |= {_PROPERTIES[name] for name, value in pairs if value and name in _PROPERTIES}
+    if version:
+        states.add("version")
+    if component.is_file:
+        states.add("source")
+    return Row(component, version, frozenset(states - marks), frozenset(marks))
 
 
 @dataclass(frozen=True)
@@ -100,6 +143,10 @@ class Contents:
     rows: tuple[Row, ...]
     written: datetime | None
     """When it says that it was written."""
+    invalid: tuple[str, ...] = ()
+    """The first things that are not as its format asks for."""
+    unchecked: str = ""
+    """Why it was not held against its format; empty where it was."""
 
 
 def moment(text: object) -> datetime | None:

@@ -24,8 +24,8 @@ def properties(entry: Entry, revision: Revision) -> Iterator[tuple[str, str]]:
         yield "supplychain:used-at-more", f"{len(places) - PLACES} more places"
     yield from (("supplychain:scope", scope) for scope in entry.scopes)
     yield from (("supplychain:system", system) for system in entry.systems)
-    if entry.supplier:
-        yield "supplychain:owner", entry.supplier
+    if entry.owner:
+        yield "supplychain:owner", entry.owner
     if entry.first_party:
         yield "supplychain:first-party", "true"
     if entry.approval:

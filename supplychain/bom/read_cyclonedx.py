@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import replace
 from typing import Any, Literal
 
 from packageurl import PackageURL
+from pydantic import Field
 
 from supplychain.bom.interface import (
     ID_PROPERTY,
@@ -16,14 +18,31 @@ from supplychain.bom.interface import (
     ensure_count,
     ensure_references,
     moment,
+    row,
 )
 from supplychain.bom.purls import component_of
+from supplychain.bom.schemas import cyclonedx_problems
+from supplychain.model.case import AuditField
 from supplychain.model.component import Component, Kind
 
 VERSIONS = tuple(f"1.{minor}" for minor in range(2, 8))
 XML_LIMIT = 8_000_000
 """Bytes of XML that are read: each of its elements takes a multiple of them."""
 _XML_VERSIONS = ("1.0", "1.1", *VERSIONS)
+_STATED = (
+    "author",
+    "authors",
+    "endpoints",
+    "externalReferences",
+    "hashes",
+    "licenses",
+    "manufacturer",
+    "provider",
+    "publisher",
+    "scope",
+    "supplier",
+)
+"""Elements of an entry that only have to hold something."""
 _KINDS = {"machine-learning-model": Kind.MODEL, "data": Kind.DATASET}
 
 _TYPES = Literal[
@@ -48,26 +67,52 @@ class _Service(Lenient):
     group: str | None = None
     version: str | None = None
     properties: tuple[Any, ...] = ()
-    """Looked through for one of them only: a file can hold millions."""
+    """Looked through, and not parsed: a file can hold millions."""
+    provider: Any = None
+    endpoints: Any = None
 
     @property
     def full_name(self) -> str:
         return f"{self.group}/{self.name}" if self.group else self.name
 
     @property
+    def pairs(self) -> list[tuple[str, str]]:
+        named = ((i.get("name"), i.get("value")) for i in self.properties if isinstance(i, dict))
+        return [(name, value) for name, value in named if isinstance(name, str) and isinstance(value, str)]
+
+    @property
     def stated(self) -> str | None:
-        named = (item for item in self.properties if isinstance(item, dict) and item.get("name") == ID_PROPERTY)
-        value = next(named, {}).get("value")
-        return value if isinstance(value, str) else None
+        return next((value for name, value in self.pairs if name == ID_PROPERTY), None)
 
 
 class _Component(_Service):
     type: _TYPES
     purl: str | None = None
+    scope: Any = None
+    hashes: Any = None
+    licenses: Any = None
+    supplier: Any = None
+    manufacturer: Any = None
+    publisher: Any = None
+    author: Any = None
+    authors: Any = None
+    references: Any = Field(None, alias="externalReferences")
+    evidence: Any = None
+
+    @property
+    def fields(self) -> dict[AuditField, object]:
+        return {
+            "supplier": self.supplier or self.manufacturer or self.publisher or self.author or self.authors,
+            "source": self.purl or self.references,
+            "hash": self.hashes,
+            "license": self.licenses,
+            "where used": self.evidence.get("occurrences") if isinstance(self.evidence, dict) else None,
+            "scope": self.scope,
+        }
 
 
 def read(document: dict[str, Any]) -> Contents:
-    """Return what a document lists, in its order, an entry before the ones in it.
+    """Return what a document lists, in its order, an entry before the ones in it, and what its schema says against it.
 
     Raises:
         UnreadableError: it is not CycloneDX of a version that is read, gives an id twice, or refers to what is not in it.
@@ -78,28 +123,35 @@ def read(document: dict[str, Any]) -> Contents:
     if document.get("specVersion") not in VERSIONS:
         raise UnreadableError(f"its specVersion is {document.get('specVersion')!r}; {', '.join(VERSIONS)} are read")
     _check_references(document)
+    return replace(_contents(document), invalid=cyclonedx_problems(document))
+
+
+def _contents(document: dict[str, Any]) -> Contents:
     components = _flat(document, "components")
     services = _flat(document, "services")
     ensure_count(len(components) + len(services), "components")
     rows = [_row(_Component.model_validate(item)) for item in components]
     rows += [_service(_Service.model_validate(item)) for item in services]
     metadata = document.get("metadata")
-    return Contents(tuple(rows), moment(metadata.get("timestamp")) if isinstance(metadata, dict) else None)
+    written = moment(metadata.get("timestamp")) if isinstance(metadata, dict) else None
+    return Contents(tuple(rows), written)
 
 
 def _row(item: _Component) -> Row:
+    version = item.version or None
     if item.stated:
-        return Row(Component.parse(item.stated), item.version or None)
+        return row(Component.parse(item.stated), version, item.fields, item.pairs)
     kind = _KINDS.get(item.type, Kind.PACKAGE)
     if item.purl:
         purl = PackageURL.from_string(item.purl)
-        return Row(component_of(purl, kind), item.version or purl.version)
-    return Row(Component(kind=kind, source="unknown", name=item.full_name), item.version or None)
+        return row(component_of(purl, kind), version or purl.version, item.fields, item.pairs)
+    return row(Component(kind=kind, source="unknown", name=item.full_name), version, item.fields, item.pairs)
 
 
 def _service(item: _Service) -> Row:
     named = Component.parse(item.stated) if item.stated else Component(kind=Kind.SERVICE, source="", name=item.name)
-    return Row(named, item.version or None)
+    fields: dict[AuditField, object] = {"supplier": item.provider, "source": item.endpoints}
+    return row(named, item.version or None, fields, item.pairs)
 
 
 def _flat(document: dict[str, Any], name: str) -> list[dict[str, Any]]:
@@ -163,8 +215,8 @@ def read_xml(data: bytes) -> Contents:
         for name in ("components", "services")
     }
     timestamp = root.findtext(f"{space}}}metadata/{space}}}timestamp", "").strip()
-    head = {"bomFormat": "CycloneDX", "specVersion": VERSIONS[-1], "metadata": {"timestamp": timestamp}}
-    return read({**head, **listed})
+    contents = _contents({"metadata": {"timestamp": timestamp}, **listed})
+    return replace(contents, unchecked="this version holds JSON against the schema, and not XML")
 
 
 def _nested(root: Any, name: str) -> list[Any]:
@@ -184,6 +236,9 @@ def _object(element: Any, space: str) -> dict[str, Any]:
         child = element.find(f"{space}}}{name}")
         if child is not None:
             found[name] = (child.text or "").strip()
+    for name in _STATED:
+        child = element.find(f"{space}}}{name}")
+        found[name] = child is not None and bool(len(child) or (child.text or "").strip())
     listed = element.find(f"{space}}}properties")
     properties = [{"name": p.get("name"), "value": p.text} for p in (listed if listed is not None else ())]
     return found | {"properties": properties}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from packageurl import PackageURL
@@ -20,8 +20,10 @@ from supplychain.bom.interface import (
     ensure_count,
     ensure_references,
     moment,
+    row,
 )
 from supplychain.bom.purls import component_of
+from supplychain.model.case import AuditField
 from supplychain.model.component import Component, Kind
 
 VERSIONS = ("SPDX-2.0", "SPDX-2.1", "SPDX-2.2", "SPDX-2.3")
@@ -30,6 +32,12 @@ TEXT_LIMIT = 4_000_000
 LINE_LIMIT = 4_000
 """Bytes of a line of tag-value or RDF: the time that the library takes grows with the square of it."""
 _NESTING = 100
+CHECKED_LIMIT = 5_000
+"""Packages of a document that is held against the specification, which takes long."""
+_TOO_MANY = f"it has more than {CHECKED_LIMIT:,} packages"
+SHOWN = 3
+"""Problems of one document that are named."""
+_MARKED: Mapping[AuditField, str] = {"supplier": "supplier", "source": "download location", "license": "license"}
 _ANYWHERE = ("NONE", "NOASSERTION", "SPDXRef-DOCUMENT")
 _LISTS = ("packages", "files", "snippets", "relationships")
 _REPEATED = frozenset({*_LISTS, "externalRefs", "annotations"})
@@ -50,6 +58,20 @@ class _Package(Lenient):
     version: str | None = Field(None, alias="versionInfo")
     references: tuple[_Reference, ...] = Field((), alias="externalRefs")
     annotations: tuple[_Annotation, ...] = ()
+    checksums: Any = None
+    supplier: Any = None
+    originator: Any = None
+    location: Any = Field(None, alias="downloadLocation")
+    declared: Any = Field(None, alias="licenseDeclared")
+    concluded: Any = Field(None, alias="licenseConcluded")
+
+    @property
+    def purl(self) -> str | None:
+        return next((r.locator for r in self.references if r.type == "purl"), None)
+
+    @property
+    def comments(self) -> str:
+        return "\n".join(annotation.comment for annotation in self.annotations)
 
 
 def read(document: Mapping[str, Any]) -> Contents:
@@ -72,11 +94,31 @@ def read(document: Mapping[str, Any]) -> Contents:
     _check_references([*(package.id for package in packages), *others], taken)
     rows: list[Row] = []
     for package in packages:
-        purl = next((r.locator for r in package.references if r.type == "purl"), None)
-        comments = (annotation.comment for annotation in package.annotations)
-        rows += _row("\n".join(comments), purl, package.name, package.version)
+        rows += _row(package)
     creation = document.get("creationInfo")
-    return Contents(tuple(rows), moment(creation.get("created")) if isinstance(creation, dict) else None)
+    written = moment(creation.get("created")) if isinstance(creation, dict) else None
+    if len(packages) > CHECKED_LIMIT:
+        return Contents(tuple(rows), written, unchecked=_TOO_MANY)
+    return Contents(tuple(rows), written, _problems(lambda: _parsed(document)))
+
+
+def _parsed(document: Mapping[str, Any]) -> Any:
+    from spdx_tools.spdx.parser.jsonlikedict.json_like_dict_parser import JsonLikeDictParser  # slow to import
+
+    parser: Any = JsonLikeDictParser
+    return parser().parse(dict(document))
+
+
+def _problems(parsed: Callable[[], Any]) -> tuple[str, ...]:
+    """Return the first things that spdx-tools has against a document, which it may not even parse."""
+    from spdx_tools.spdx.parser.error import SPDXParsingError  # as above
+    from spdx_tools.spdx.validation.document_validator import validate_full_spdx_document
+
+    try:
+        found = [message.validation_message for message in validate_full_spdx_document(parsed())]
+    except SPDXParsingError as error:
+        found = list(error.messages)
+    return tuple(str(message)[:300] for message in found[:SHOWN])
 
 
 def _check_version(version: object) -> None:
@@ -88,20 +130,41 @@ def _check_references(given: list[str], taken: Iterable[str]) -> None:
     ensure_references(given, (name for name in taken if name not in _ANYWHERE and not name.startswith("DocumentRef-")))
 
 
-def _row(comments: str, purl: str | None, name: str, version: str | None) -> Iterator[Row]:
+def _row(package: _Package) -> Iterator[Row]:
     """Yield the row of a package, unless it is the target of an inventory of this suite."""
-    lines = (line.partition("=") for line in comments.splitlines())
-    stated = {name: value for name, _, value in lines if name in {ID_PROPERTY, TARGET_PROPERTY}}
+    lines = (line.partition("=") for line in package.comments.splitlines())
+    pairs = [(name, value) for name, _, value in lines]
+    stated = {name: value for name, value in pairs if name in {ID_PROPERTY, TARGET_PROPERTY}}
     if TARGET_PROPERTY in stated:
         return
-    version = None if version in {"", "NOASSERTION", "NONE"} else version
+    version = None if package.version in {"", "NOASSERTION", "NONE"} else package.version
+    fields: dict[AuditField, object] = {
+        "supplier": _said(package.supplier) or _said(package.originator),
+        "source": package.purl or _said(package.location),
+        "hash": package.checksums,
+        "license": _said(package.declared) or _said(package.concluded),
+    }
+    pairs += [("supplychain:known-unknown", _MARKED[name]) for name in _unknown(package) if not fields[name]]
     if ID_PROPERTY in stated:
-        yield Row(Component.parse(stated[ID_PROPERTY]), version)
-    elif purl:
-        parsed = PackageURL.from_string(purl)
-        yield Row(component_of(parsed, Kind.PACKAGE), version or parsed.version)
+        yield row(Component.parse(stated[ID_PROPERTY]), version, fields, pairs)
+    elif package.purl:
+        parsed = PackageURL.from_string(package.purl)
+        yield row(component_of(parsed, Kind.PACKAGE), version or parsed.version, fields, pairs)
     else:
-        yield Row(Component(kind=Kind.PACKAGE, source="unknown", name=name), version)
+        yield row(Component(kind=Kind.PACKAGE, source="unknown", name=package.name), version, fields, pairs)
+
+
+def _said(value: object) -> bool:
+    return value not in (None, "", "NOASSERTION")
+
+
+def _unknown(package: _Package) -> Iterator[AuditField]:
+    if "NOASSERTION" in (package.supplier, package.originator):
+        yield "supplier"
+    if package.location == "NOASSERTION":
+        yield "source"
+    if "NOASSERTION" in (package.declared, package.concluded):
+        yield "license"
 
 
 def read_text(data: bytes) -> Contents:
@@ -177,6 +240,29 @@ def _with_library(data: bytes, suffix: str) -> Contents:
         comments.setdefault(annotation.spdx_id, []).append(annotation.annotation_comment)
     rows: list[Row] = []
     for package in document.packages:
-        purl = next((r.locator for r in package.external_references if r.reference_type == "purl"), None)
-        rows += _row("\n".join(comments.get(package.spdx_id, [])), purl, package.name, package.version)
-    return Contents(tuple(rows), moment(document.creation_info.created.isoformat()))
+        rows += _row(_from_library(package, comments.get(package.spdx_id, [])))
+    written = moment(document.creation_info.created.isoformat())
+    if len(document.packages) > CHECKED_LIMIT:
+        return Contents(tuple(rows), written, unchecked=_TOO_MANY)
+    return Contents(tuple(rows), written, _problems(lambda: document))
+
+
+def _from_library(package: Any, comments: list[str]) -> _Package:
+    def text(value: Any) -> str | None:
+        return None if value is None else str(value)
+
+    return _Package(
+        SPDXID=package.spdx_id,
+        name=package.name,
+        versionInfo=package.version,
+        externalRefs=tuple(
+            _Reference(referenceType=r.reference_type, referenceLocator=r.locator) for r in package.external_references
+        ),
+        annotations=tuple(_Annotation(comment=comment) for comment in comments),
+        checksums=package.checksums,
+        supplier=text(package.supplier),
+        originator=text(package.originator),
+        downloadLocation=text(package.download_location),
+        licenseDeclared=text(package.license_declared),
+        licenseConcluded=text(package.license_concluded),
+    )

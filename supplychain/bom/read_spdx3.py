@@ -15,8 +15,11 @@ from supplychain.bom.interface import (
     Row,
     ensure_count,
     ensure_references,
+    row,
 )
+from supplychain.bom.profiles import gaps
 from supplychain.bom.purls import component_of
+from supplychain.model.case import AuditField
 from supplychain.model.component import Component, Kind
 
 OBJECTS_LIMIT = 250_000
@@ -42,8 +45,25 @@ def read(document: dict[str, Any]) -> Contents:
     packages = sorted(loaded.foreach_type(model.software_Package), key=lambda package: package.get_id())
     infos = [document.creationInfo for document in loaded.foreach_type(model.SpdxDocument)]
     created = [info.created for info in infos if isinstance(info, model.CreationInfo)]
-    rows = (row for package in packages for row in _row(model, package))
-    return Contents(tuple(rows), max(filter(None, created), default=None))
+    licensed = frozenset(_licensed(model, loaded))
+    rows = (found for package in packages for found in _row(model, package, package.get_id() in licensed))
+    return Contents(tuple(rows), max(filter(None, created), default=None), tuple(_lacking(document)))
+
+
+def _lacking(document: dict[str, Any]) -> Iterator[str]:
+    for profile, fields in gaps(document).items():
+        listed = ", ".join(f"{field} in {count}" for field, count in fields.items())
+        yield f"packages lack what the profile {profile} makes mandatory: {listed}"
+
+
+def _licensed(model: Any, loaded: Any) -> Iterator[str]:
+    """Yield the id of each package of which a license is stated."""
+    for relation in loaded.foreach_type(model.Relationship):
+        is_license = str(relation.relationshipType).rpartition("/")[2] in {"hasDeclaredLicense", "hasConcludedLicense"}
+        ends = (str(end if isinstance(end, str) else end.get_id()) for end in relation.to)
+        if is_license and not all("NoAssertion" in end for end in ends):
+            origin = relation.from_
+            yield str(origin if isinstance(origin, str) else origin.get_id())
 
 
 def _given(document: dict[str, Any]) -> Iterator[str]:
@@ -62,22 +82,28 @@ def _given(document: dict[str, Any]) -> Iterator[str]:
     ensure_count(count, "objects", OBJECTS_LIMIT)
 
 
-def _row(model: Any, package: Any) -> Iterator[Row]:
+def _row(model: Any, package: Any, is_licensed: bool) -> Iterator[Row]:
     """Yield the row of a package, unless it is the target of an inventory of this suite."""
     extensions = (e for e in package.extension if isinstance(e, model.extension_CdxPropertiesExtension))
-    pairs = ((p.extension_cdxPropName, p.extension_cdxPropValue) for e in extensions for p in e.extension_cdxProperty)
+    pairs = [(p.extension_cdxPropName, p.extension_cdxPropValue) for e in extensions for p in e.extension_cdxProperty]
     stated = {name: value for name, value in pairs if name in {ID_PROPERTY, TARGET_PROPERTY}}
     if TARGET_PROPERTY in stated:
         return
     version, name = package.software_packageVersion, package.name or ""
     version = None if version in {"", "NOASSERTION", "NONE"} else version
+    fields: dict[AuditField, object] = {
+        "supplier": package.suppliedBy or package.originatedBy,
+        "source": package.software_packageUrl or package.software_downloadLocation,
+        "hash": package.verifiedUsing,
+        "license": is_licensed,
+    }
     if stated.get(ID_PROPERTY):
-        yield Row(Component.parse(stated[ID_PROPERTY]), version)
+        yield row(Component.parse(stated[ID_PROPERTY]), version, fields, pairs)
     elif package.software_packageUrl:
         purl = PackageURL.from_string(package.software_packageUrl)
-        yield Row(component_of(purl, _kind(model, package)), version or purl.version)
+        yield row(component_of(purl, _kind(model, package)), version or purl.version, fields, pairs)
     else:
-        yield Row(Component(kind=_kind(model, package), source="unknown", name=name), version)
+        yield row(Component(kind=_kind(model, package), source="unknown", name=name), version, fields, pairs)
 
 
 def _kind(model: Any, package: Any) -> Kind:

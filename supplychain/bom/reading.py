@@ -54,11 +54,24 @@ def _read(target: Target, file: File, *, is_own: bool) -> Bom | None:
         return Bom(file=file.path, digest=content.digest, format=form, problem=_problem(error))
     lines = _Lines(content.data, (row.component for row in contents.rows))
     listed = (
-        Listed(component=row.component, version=row.version, at=Place(file=file.path, line=lines.of(row.component)))
+        Listed(
+            component=row.component,
+            version=row.version,
+            at=Place(file=file.path, line=lines.of(row.component)),
+            states=tuple(sorted(row.states)),
+            marks=tuple(sorted(row.marks)),
+        )
         for row in contents.rows
     )
-    written = contents.written
-    return Bom(file=file.path, digest=content.digest, format=form, listed=tuple(listed), written=written)
+    return Bom(
+        file=file.path,
+        digest=content.digest,
+        format=form,
+        listed=tuple(listed),
+        written=contents.written,
+        invalid=contents.invalid,
+        unchecked=contents.unchecked,
+    )
 
 
 def _problem(error: Exception) -> str:

@@ -29,12 +29,20 @@ class TargetState(Frozen):
     tree_digest: str
 
 
+AuditField = Literal["version", "supplier", "source", "hash", "license", "owner", "approval", "where used", "scope"]
+"""What an audit asks of an entry of an inventory, beside its id."""
+
+
 class Listed(Frozen):
     """One component of a maintained inventory."""
 
     component: Component
     version: Text | None
     at: Place
+    states: tuple[AuditField, ...] = ()
+    """What the entry says of it."""
+    marks: tuple[AuditField, ...] = ()
+    """What the entry says that nobody knows."""
 
 
 class Bom(Frozen):
@@ -48,6 +56,10 @@ class Bom(Frozen):
     """When it says that it was written."""
     problem: Text = ""
     """Why it could not be read, naming what to mend; empty where it was."""
+    invalid: tuple[Text, ...] = ()
+    """The first things that are not as its format asks for."""
+    unchecked: Text = ""
+    """Why it was not held against its format; empty where it was."""
 
 
 class Section(Frozen):

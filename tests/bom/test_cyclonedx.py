@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from supplychain.bom.cyclonedx import schema_problems
+from supplychain.bom.schemas import cyclonedx_problems
 from supplychain.bom.writing import to_cyclonedx
 from supplychain.model.component import Kind
 from supplychain.model.inventory import Inventory
@@ -20,7 +20,7 @@ MODEL, DATASET = "model:huggingface/acme/m", "dataset:huggingface/acme/d"
 def document(found: Inventory, declared: str = "") -> dict[str, Any]:
     """Return what is written, which is valid."""
     made = written("cyclonedx", found, declared)
-    assert schema_problems(json.dumps(made)) == ()
+    assert cyclonedx_problems(made) == ()
     return made
 
 
@@ -188,4 +188,4 @@ def test_it_says_who_made_it_and_from_what() -> None:
 
 def test_the_schema_is_read_strictly() -> None:
     broken = written("cyclonedx", inventory(reference(MODEL))) | {"unheard-of": 1}
-    assert schema_problems(json.dumps(broken))
+    assert cyclonedx_problems(broken)

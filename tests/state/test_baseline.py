@@ -167,7 +167,7 @@ def test_a_huge_baseline_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyP
     with (tmp_path / BASELINE).open("wb") as stream:
         stream.truncate(1 << 30)
     target = Target.open(tmp_path)
-    monkeypatch.setattr("supplychain.target._read_bounded", None)
+    monkeypatch.setattr("supplychain.target.read_bounded", None)
     found = read(target)
     assert found is not None
     assert "it has 1,073,741,824 bytes" in found.problem
