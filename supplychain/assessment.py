@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable
+from pathlib import Path
 from typing import Protocol
 
-from supplychain import catalog
+from supplychain import catalog, history
 from supplychain import checks as _checks  # registers the checks
 from supplychain.bom.reading import read_boms
 from supplychain.checks.applicability import not_applicable
@@ -27,6 +28,7 @@ from supplychain.model.declaration import Declaration, Scopes
 from supplychain.model.finding import Finding, Outcome
 from supplychain.model.inventory import Inventory, SelfTest
 from supplychain.options import Options
+from supplychain.state.store import StateError, state_path
 from supplychain.suite import tool
 from supplychain.sweep import sweep
 from supplychain.target import Target
@@ -65,10 +67,11 @@ class ProgressBar(Protocol):
 class Assessment:
     """One run over one target: what was gathered, and what was decided."""
 
-    def __init__(self, target: Target, case: Case, progress: Progress) -> None:
+    def __init__(self, target: Target, case: Case, state: Path, progress: Progress) -> None:
         """Begin with a target and a case in which nothing is gathered yet; `Assessment.open` makes both."""
         self.target = target
         self.case = case
+        self.state = state
         self.findings: dict[str, Finding] = {}
         self.listeners: list[Callable[[Finding], object]] = []
         self.tracebacks: list[str] = []
@@ -100,7 +103,8 @@ class Assessment:
             policy_digest=policy_digest,
             features=features,
         )
-        return cls(target, case, progress)
+        store = options.state or state_path(target.name, target.origin)
+        return cls(target, case, store, progress)
 
     def given(self, number: int, scenario: Skippable) -> None:
         """Decide in a Given whether its scenario applies; where it does not, skip it with the proof."""
@@ -143,6 +147,16 @@ class Assessment:
             raise Undetermined(f"{requirement} undetermined: {finding.reason}")
         return finding
 
+    def record(self, run: str) -> str:
+        """Add the run to the project's records where it has gathered anything; return why that failed, if it did."""
+        if not self._gathered or self.case.errors:
+            return ""
+        try:
+            history.record(self.state, self.case, run, (finding.outcome for finding in self.findings.values()))
+        except StateError as error:
+            return f"this run was not recorded: {error}"
+        return ""
+
     def _decide(self, requirement: str) -> Finding:
         self._update(executed=(*self.case.executed, requirement))
         finding = _decide_next(requirement, self.case, self.findings)
@@ -168,6 +182,7 @@ class Assessment:
             sweep=sweep(self.target, lambda path: paths.at(path).scope),
             files=tuple(path for path in _training_sources(declaration) if self.target.get(path)),
         )
+        self._update(history=history.read(self.state, self.case))
 
     def _update(self, **changes: object) -> None:
         self.case = self.case.model_copy(update=changes)

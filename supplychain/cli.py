@@ -57,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("target", help="the folder of a repository")
     _add_policy(run, str)
     run.add_argument("--output", help="the folder for the reports; reports/ where it is not given")
+    run.add_argument("--state", metavar="FILE", help="the store of runs; the project's own otherwise")
     run.add_argument("--now", help="a made-up time; marks the run as simulated")
     run.add_argument("--tags", action="append", default=[], help="a tag expression: scenario-1, critical, not low")
     _add_declaring(verbs)

@@ -12,6 +12,7 @@ KNOWN = {
     "target": "the folder of the repository under assessment",
     "policy": "the assessor's policy.toml, outside the target",
     "reports": "the folder that a run is written to",
+    "state": "the file that remembers the runs of a project",
     "now": "a made-up time, ISO 8601 with its zone; marks the run as simulated",
     "facts": "cache: no request is sent",
     "fetch": "off: no artifact is fetched",
@@ -36,6 +37,8 @@ class Options:
     reports: Path
     now: datetime
     simulated: bool
+    state: Path | None = None
+    """None: the project's own file in the user's state directory."""
 
     @classmethod
     def of(cls, userdata: Mapping[str, str]) -> Options:
@@ -61,14 +64,14 @@ class Options:
             reports=_reports(userdata.get("reports"), target),
             now=_moment(now) if now else datetime.now(UTC),
             simulated=bool(now),
+            state=_state(userdata.get("state"), target),
         )
 
 
 def _reports(given: str | None, target: Path) -> Path:
     """Return the folder for reports: never inside the target, into which nothing is written."""
     folder = Path(given or "reports").absolute()
-    root = Path(os.path.realpath(target))  # unlike Path.resolve, it bears a link that leads to itself
-    if not Path(os.path.realpath(folder)).is_relative_to(root):
+    if not _is_inside(folder, target):
         return folder
     if given:
         raise OptionsError(
@@ -76,7 +79,18 @@ def _reports(given: str | None, target: Path) -> Path:
         )
     from platformdirs import user_state_path  # few runs need it
 
-    return user_state_path("supplychain-spec") / "reports" / root.name
+    return user_state_path("supplychain-spec") / "reports" / Path(os.path.realpath(target)).name
+
+
+def _state(given: str | None, target: Path) -> Path | None:
+    if given and _is_inside(Path(given).absolute(), target):
+        raise OptionsError(f"state={given} lies inside the target, which cannot keep its own record; name another file")
+    return Path(given) if given else None
+
+
+def _is_inside(path: Path, target: Path) -> bool:
+    """Whether a path leads into the target; unlike Path.resolve, this bears a link that leads to itself."""
+    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(target))
 
 
 def _moment(text: str) -> datetime:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from supplychain.files import DIGEST_LIMIT, NotReadError, digests, read_bounded
 from supplychain.git import git_state, index
+from supplychain.git import origin as git_origin
 from supplychain.model.case import TargetState
 from supplychain.model.text import LIMIT, printable
 
@@ -131,6 +132,11 @@ class Target:
         irregular, links = tuple(walk.irregular), walk.links
         name = printable(root.name)
         return cls(name, tuple(walk.files), read, irregular=irregular, pruned=pruned, links=links, root=root)
+
+    @property
+    def origin(self) -> str:
+        """What tells it from other repositories of its name: where it was cloned from, or else its folder."""
+        return (git_origin(self._root) or os.path.realpath(self._root)) if self._root else "in memory"
 
     def get(self, path: str) -> File | None:
         """Return the file at a path in the target, or None."""

@@ -109,10 +109,12 @@ def run_suite(
     policy: Path | None = POLICY,
     now: str = NOW,
     words: dict[str, tuple[str, ...]] | None = None,
+    state: Path | None = None,
 ) -> Outcomes:
     """Return the findings of all requirements over a target, decided in this process, without behave."""
     path = target.path if isinstance(target, BuiltTarget) else target
-    options = Options(path, policy, Path("unused"), datetime.fromisoformat(now).astimezone(UTC), simulated=True)
+    moment = datetime.fromisoformat(now).astimezone(UTC)
+    options = Options(path, policy, Path("unused"), moment, simulated=True, state=state)
     assessment = Assessment.open(options, Features(digest="sha256:tests"), progress)
     for scenario in load().scenarios:
         skipped = Skipped()

@@ -18,10 +18,13 @@ def test_a_target_alone_is_enough(tmp_path: Path) -> None:
 
 
 def test_every_known_option_is_taken(tmp_path: Path) -> None:
-    reports, policy = tmp_path / "reports", tmp_path / "policy.toml"
-    given = {"target": "t", "policy": str(policy), "reports": str(reports), "now": NOW, **DEFAULTS}
+    reports, policy, state = tmp_path / "reports", tmp_path / "policy.toml", tmp_path / "state.db"
+    named = {"policy": str(policy), "reports": str(reports), "state": str(state)}
+    given = {"target": "t", **named, "now": NOW, **DEFAULTS}
     assert set(given) == set(KNOWN)
-    assert Options.of(given) == Options(Path("t"), policy, reports, datetime.fromisoformat(NOW), simulated=True)
+    assert Options.of(given) == Options(
+        Path("t"), policy, reports, datetime.fromisoformat(NOW), simulated=True, state=state
+    )
 
 
 @pytest.mark.parametrize("name", ["tagret", "sandbox", "Target"])

@@ -156,7 +156,7 @@ class _Stated:
         found = Entry(
             component=component,
             revisions=_revisions(component, references, declared, overridden),
-            supplier=owner if first_party else supplier(component),
+            supplier=owner if first_party else supplier(component) or (provenance and provenance.creator) or None,
             owner=owner,
             license=(declared and declared.license) or (provenance and provenance.license) or None,
             approval=self._approval(declared),

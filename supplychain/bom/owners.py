@@ -14,9 +14,11 @@ _OWNED = frozenset(
 
 
 def supplier(component: Component) -> str | None:
-    """Return the owner that a component's name begins with, or the service that a hosted model comes from."""
+    """Return the owner that a component's name begins with, or the provider of a service or of a hosted model."""
     if serving(component):
         return component.source
+    if component.kind is Kind.SERVICE and component.name in _services():
+        return component.name
     parts = component.name.split("/")
     if component.source == "npm":
         return parts[0] if len(parts) > 1 and parts[0].startswith("@") else None

@@ -2,6 +2,7 @@
 
 from supplychain.checks import (
     s01_model_source,
+    s07_audit,
     s07_currency,
     s07_inventory,
     s10_completeness,
@@ -9,4 +10,12 @@ from supplychain.checks import (
     s10_rollup,
 )
 
-__all__ = ["s01_model_source", "s07_currency", "s07_inventory", "s10_completeness", "s10_documents", "s10_rollup"]
+__all__ = [
+    "s01_model_source",
+    "s07_audit",
+    "s07_currency",
+    "s07_inventory",
+    "s10_completeness",
+    "s10_documents",
+    "s10_rollup",
+]

@@ -14,6 +14,7 @@ from supplychain.model.finding import Outcome
 from supplychain.model.inventory import Inventory
 from supplychain.model.policy import Policy
 from supplychain.model.reference import Place
+from supplychain.model.state import ChainProblem
 from supplychain.model.text import Text
 
 
@@ -96,6 +97,39 @@ class Hit(Frozen):
     context: Literal["code", "comment", "prose"]
 
 
+class PastRun(Frozen):
+    """A run that was recorded before this one."""
+
+    run: Text
+    at: datetime
+    simulated: bool
+    """Whether `at` was made up; such a run proves no operation."""
+    digest: str
+
+
+AuditQuestion = Literal["where", "changed", "approval"]
+
+
+class AuditAnswer(Frozen):
+    """What the records answer to a question of an audit."""
+
+    question: AuditQuestion
+    answer: Text = ""
+    problem: Text = ""
+    """Why there is no answer; empty where there is one."""
+
+
+class History(Frozen):
+    """What was recorded of the project before this run."""
+
+    runs: tuple[PastRun, ...] = ()
+    problems: tuple[ChainProblem, ...] = ()
+    """Where the chain of the records is broken."""
+    unusable: Text = ""
+    """Why the records could not be read; empty where they were."""
+    answers: tuple[AuditAnswer, ...] = ()
+
+
 class Sentence(Frozen):
     """One requirement's sentence as the feature files of this run have it."""
 
@@ -147,6 +181,7 @@ class Case(Frozen):
     """Training sources that the declaration names and that exist in the target."""
     sweep: tuple[Hit, ...] = ()
     """What the second, independent search saw."""
+    history: History = History(unusable="it was not looked at")
     features: Features
     errors: tuple[GatheringError, ...] = ()
     executed: tuple[str, ...] = ()

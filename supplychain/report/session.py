@@ -63,7 +63,8 @@ class Session:
         view = View(case, self.assessment.findings, self.run, self.unbound)
         reports = self.options.reports
         folder = reports / "runs" / self.run
-        bom = to_cyclonedx(case.inventory, case.target.name, case.target.tree_digest, case.now)
+        state = case.target
+        bom = to_cyclonedx(case.inventory, state.name, state.tree_digest, case.now, case.declaration, case.policy)
         summary, page = pages.summary(view), pages.page(view)
         files = {"inventory.cdx.json": bom, "summary.md": summary, "index.html": page}
         record.write(view, folder, self.started, self.assessment.tracebacks, files)
@@ -72,6 +73,8 @@ class Session:
             (reports / name).write_text(text, encoding="utf-8")
         attached = {"Verdict": f"# {view.headline}\n", "Requirements": matrix(view)}
         self.allure.finish(_environment(view), attached | ({"Waivers": waivers(view)} if view.waivers else {}))
+        if problem := self.assessment.record(self.run):
+            print(problem, file=sys.__stderr__)
         terminal.show(view, [reports / "index.html", reports / "summary.md", folder])
         return view
 

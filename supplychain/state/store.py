@@ -1,6 +1,6 @@
 """The store: one SQLite file for each project. Nothing in it is mended silently.
 
-with Store.open(state_path("support-rag", root_commit)) as store:
+with Store.open(state_path("support-rag", origin)) as store:
     record = store.append(entry)
     problems = store.verify()
 """
@@ -17,21 +17,27 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
-from platformdirs import user_state_path
 from pydantic import ValidationError
 
 from supplychain.model.state import ChainProblem, Denied, Entry, Head, Record, Seen, Snapshot
 from supplychain.state import chain
 from supplychain.state.database import BEGIN_ANEW, StateError, connect, named, refusal, writing
 
-__all__ = ["StateError", "Store", "state_path"]
+__all__ = ["BEGIN_ANEW", "StateError", "Store", "refusal", "state_path"]
 
 Row = TypeVar("Row", Seen, Denied, Head)
 
 
-def state_path(project: str, root_commit: str | None) -> Path:
-    """Return the file of a project's store below the user's state directory."""
-    key = hashlib.sha256(json.dumps([project, root_commit]).encode()).hexdigest()[:16]
+def state_path(project: str, origin: str) -> Path:
+    """Return the file of a project's store below the user's state directory.
+
+    Args:
+        project: the name of the target's folder; one that its declaration gives could be that of another project.
+        origin: where its repository was cloned from, or else its folder.
+    """
+    from platformdirs import user_state_path  # few runs need it
+
+    key = hashlib.sha256(json.dumps([project, origin]).encode()).hexdigest()[:16]
     name = re.sub(r"[^a-z0-9]+", "-", project.lower()).strip("-")[:40] or "project"
     return user_state_path("supplychain-spec") / "state" / f"{name}-{key}.db"
 
@@ -98,6 +104,17 @@ class Store:
             if isinstance(record, str):
                 raise refusal(self.path, f"record {sequence} cannot be read: {record}", BEGIN_ANEW)
         return tuple(record for _, record in links if isinstance(record, Record))
+
+    def read(self) -> tuple[tuple[Record, ...], tuple[ChainProblem, ...]]:
+        """Return every record in its order where the chain is whole, or else what is wrong with it.
+
+        Raises:
+            StateError: the file itself is damaged.
+        """
+        links, head = self._links()
+        if problems := chain.problems(links, head):
+            return (), problems
+        return tuple(record for _, record in links if isinstance(record, Record)), ()
 
     def verify(self) -> tuple[ChainProblem, ...]:
         """Return what is wrong with the chain, by sequence number; nothing is mended.

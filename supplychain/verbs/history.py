@@ -17,12 +17,10 @@ from supplychain.verbs.interface import Code, VerbError, shown
 def store_path(given: Path | None, target: Target, root: Path) -> Path:
     """Return the file of the store: the given one, or that of the project in the user's state directory.
 
-    The project is the target's folder: a name that its declaration gives could be that of another project.
-
     Raises:
         VerbError: it lies inside the target.
     """
-    path = given or state_path(target.name, None)
+    path = given or state_path(target.name, target.origin)
     if is_inside(path, root):
         raise VerbError(f"{shown(path)} lies inside the target, which cannot keep its own record; name another --state")
     return path

@@ -15,7 +15,7 @@ from supplychain.model.case import Features
 from supplychain.model.finding import Outcome
 from supplychain.options import Options
 from supplychain.report.terminal import progress
-from tests.support import NOW, ROLL_UPS, BuiltTarget, Outcomes, run_suite
+from tests.support import NOW, POLICY, ROLL_UPS, BuiltTarget, Outcomes, run_suite
 
 BGE = "model:huggingface/BAAI/bge-small-en-v1.5"
 GPT = "model:openai/gpt-4.1-mini-2025-04-14"
@@ -25,6 +25,8 @@ RETRIEVAL = "app/retrieval.py"
 
 SHARED = {"7.1", "7.2", "7.3", "7.4"}
 """The requirements that ask the same of each kind of component; 7.5 asks it of all kinds together."""
+OF_THE_FILE = {"ghost", "no-inventory", "not-compared", "unreadable-inventory"}
+"""Rules that only a change of the inventory's file can give, of which 7.6 asks more."""
 OF_ALL_KINDS = {"not-read", "no-inventory", "not-compared", "unreadable-inventory"}
 """Rules that what may hold any kind of component gives."""
 
@@ -63,6 +65,7 @@ class Break:
             for text in self.says:
                 assert text in f"{row.message} {row.remedy}"
         beside = {"7.5"} | (SHARED if self.rule in OF_ALL_KINDS else set()) | ROLL_UPS
+        beside |= {"7.6"} if self.rule in OF_THE_FILE else set()
         assert found.unlike(sound) - beside | {requirement} == {requirement, *self.also} - beside | {requirement}
         if outcome is Outcome.FAIL:
             assert found["10.5"].outcome is Outcome.FAIL
@@ -105,8 +108,9 @@ def inventoried(change: Change) -> Change:
 def adopt_inventory(target: BuiltTarget) -> None:
     """Write the inventory of a target again, as `supplychain inventory write` does, at the tests' own time."""
     now = datetime.fromisoformat(NOW).astimezone(UTC)
-    options = Options(target.path, None, Path("unused"), now, simulated=True)
+    options = Options(target.path, POLICY, Path("unused"), now, simulated=True)
     assessment = Assessment.open(options, Features(digest="sha256:tests"), progress)
     assessment.gather()
-    state = assessment.case.target
-    target.plant(INVENTORY, to_cyclonedx(assessment.case.inventory, state.name, state.tree_digest, now))
+    case = assessment.case
+    text = to_cyclonedx(case.inventory, case.target.name, case.target.tree_digest, now, case.declaration, case.policy)
+    target.plant(INVENTORY, text)

@@ -19,7 +19,7 @@ LINES = (SAMPLE / INVENTORY).read_text().splitlines()
 HOSTED = GPT.rpartition("/")[2]
 FIRST = LINES.index('  "components": [') + 4
 """The line of the name of an entry that is put before the others."""
-BESIDE = ROLL_UPS | SHARED - {"7.1"} | {"7.5"}
+BESIDE = ROLL_UPS | SHARED - {"7.1"} | {"7.5", "7.6"}
 WRITE = "supplychain inventory write TARGET"
 
 

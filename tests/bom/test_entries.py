@@ -112,7 +112,8 @@ def test_a_package_url_is_given_where_the_source_has_one(identity: str, version:
         ("model:openai/gpt-4o", "openai"),
         ("model:file/models/x.pt", None),
         ("model:url/example.org/x.pth", None),
-        ("service:openai", None),
+        ("service:openai", "openai"),
+        ("service:somebody", None),
     ],
 )
 def test_the_supplier_is_the_owner_in_the_name_or_the_service_that_hosts(identity: str, supplier: str | None) -> None:
@@ -231,7 +232,7 @@ def test_a_service_has_what_its_declaration_says() -> None:
     stated = reference("service:openai", address="https://eu.api.openai.com/v1")
     entry = entry_of(stated, declared=declared)
     assert entry.service is not None
-    assert entry.unknown == ("supplier", "approval")
+    assert entry.unknown == ("approval",)
     assert "data classes" in entry_of(stated).unknown
 
 

@@ -14,9 +14,9 @@ from spdx_python_model import load_data
 from spdx_tools.spdx.parser.parse_anything import parse_file
 from spdx_tools.spdx.validation.document_validator import validate_full_spdx_document
 
-from supplychain.bom.schemas import cyclonedx_problems
 from supplychain.bom.entries import entries
 from supplychain.bom.reading import read_boms
+from supplychain.bom.schemas import cyclonedx_problems
 from supplychain.bom.writing import FORMATS, to_text
 from supplychain.target import Target
 from tests.bom.generated import generated

@@ -91,7 +91,7 @@ def test_next_steps_are_commands_where_there_is_one(tmp_path: Path) -> None:
     found = run_suite(target)
     steps = View(found.case, found.findings, "run").next_steps
     assert steps[0].command == "supplychain inventory write TARGET"
-    assert steps[0].requirements == ("7.1", "7.3", "7.5")
+    assert steps[0].requirements == ("7.1", "7.3", "7.5", "7.6")
 
 
 def test_the_boxes_take_the_worst_of_their_requirements(sound: Outcomes) -> None:

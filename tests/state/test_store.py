@@ -373,9 +373,9 @@ def test_two_stores_of_one_file_take_turns(path: Path) -> None:
     assert problems(path) == []
 
 
-def test_the_path_is_keyed_by_project_and_root_commit(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_path_is_keyed_by_project_and_origin(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    paths = {state_path("RAG", "c1"), state_path("RAG", "c2"), state_path("RAG", None), state_path("rag", "c1")}
+    paths = {state_path("RAG", "c1"), state_path("RAG", "c2"), state_path("RAG", ""), state_path("rag", "c1")}
     assert len(paths) == 4
     assert all(path.name.startswith("rag-") for path in paths)
     assert state_path("RAG", "c1") in paths
@@ -386,7 +386,7 @@ def test_a_hostile_project_name_stays_in_the_folder(
     project: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    path = state_path(project, None)
-    assert path.parent == state_path("x", None).parent
+    path = state_path(project, "c")
+    assert path.parent == state_path("x", "c").parent
     assert len(path.name) < 70
     assert path.name.isascii()

@@ -49,7 +49,7 @@ def test_a_question_leaves_the_target_as_it_is(question: list[str], target: Buil
 def test_a_damaged_chain_is_told_and_gives_no_answer(question: list[str], target: BuiltTarget, capsys: Capture) -> None:
     write(capsys, target)
     write(capsys, target)
-    behind_its_back(state_path("target", None), "DELETE FROM record WHERE sequence = 1")
+    behind_its_back(state_path("target", str(target.path)), "DELETE FROM record WHERE sequence = 1")
     said = ask(capsys, question[0], target, *question[1:])
     assert (said.code, said.out) == (1, [])
     assert "is damaged; keep it as evidence" in said.err[0]
@@ -59,7 +59,7 @@ def test_a_damaged_chain_is_told_and_gives_no_answer(question: list[str], target
 def test_nothing_is_added_to_a_damaged_chain(target: BuiltTarget, capsys: Capture) -> None:
     write(capsys, target)
     write(capsys, target)
-    behind_its_back(state_path("target", None), "DELETE FROM record WHERE sequence = 1")
+    behind_its_back(state_path("target", str(target.path)), "DELETE FROM record WHERE sequence = 1")
     said = say(capsys, "inventory", "write", target)
     assert (said.code, len(said.out)) == (1, 1)
     assert said.err[1].startswith("1: record 1 is missing")
@@ -67,7 +67,7 @@ def test_nothing_is_added_to_a_damaged_chain(target: BuiltTarget, capsys: Captur
 
 def test_a_chain_whose_records_are_all_gone_is_damaged(target: BuiltTarget, capsys: Capture) -> None:
     write(capsys, target)
-    behind_its_back(state_path("target", None), "DELETE FROM record")
+    behind_its_back(state_path("target", str(target.path)), "DELETE FROM record")
     assert ask(capsys, "where", target, BGE).code == 1
 
 

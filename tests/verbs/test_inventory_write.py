@@ -50,7 +50,7 @@ def test_an_approval_counts_by_the_policy(target: BuiltTarget, tmp_path: Path, c
 
 def test_it_is_recorded_in_the_project_s_store(target: BuiltTarget, capsys: Capture) -> None:
     said = say(capsys, "inventory", "write", target)
-    place = state_path("target", None)
+    place = state_path("target", str(target.path))
     with Store.open(place) as store:
         (record,) = store.records()
         assert store.verify() == ()

@@ -1,0 +1,136 @@
+"""What earlier runs of a project left behind, as a run reads it, and what it adds when it ends."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from supplychain.baseline import revisions_of
+from supplychain.model.case import AuditAnswer, Case, History, PastRun
+from supplychain.model.component import Component
+from supplychain.model.finding import Outcome
+from supplychain.model.reference import Reference, Resolution
+from supplychain.model.state import Entry, Record
+from supplychain.model.text import printable
+from supplychain.state import chain, queries
+from supplychain.state.store import BEGIN_ANEW, StateError, Store, refusal
+
+_THIS = "this run"
+
+
+def read(path: Path, case: Case) -> History:
+    """Return what is recorded in a file, and what it answers together with the state that this run sees."""
+    records: tuple[Record, ...] = ()
+    try:
+        if os.path.lexists(path):  # a first run makes the file when it ends
+            with Store.open(path) as store:
+                records, problems = store.read()
+            if problems:
+                return History(problems=problems)
+    except StateError as error:
+        return History(unusable=str(error))
+    past = (PastRun(run=r.run, at=r.at, simulated=r.simulated, digest=r.digest) for r in records)
+    return History(runs=tuple(past), answers=(_where(case), _changed(records, case), _approval(case)))
+
+
+def record(path: Path, case: Case, run: str, outcomes: Iterable[Outcome] = ()) -> Record:
+    """Add a run to the chain in a file, and return its record.
+
+    Raises:
+        StateError: the chain is broken, or the file cannot be used.
+    """
+    with Store.open(path) as store:
+        if problems := store.verify():
+            raise refusal(path, f"its chain is broken: {problems[0].reason}", BEGIN_ANEW)
+        return store.append(_entry(case, run, outcomes))
+
+
+def _entry(case: Case, run: str, outcomes: Iterable[Outcome] = ()) -> Entry:
+    verdicts: dict[Outcome, int] = {}
+    for outcome in outcomes:
+        verdicts[outcome] = verdicts.get(outcome, 0) + 1
+    return Entry(
+        run=run,
+        at=case.now,
+        simulated=case.simulated,
+        commit=case.target.commit,
+        tree_digest=case.target.tree_digest,
+        inventory=chain.snapshot(case.inventory),
+        verdicts=verdicts,
+    )
+
+
+def _now(case: Case) -> Record:
+    entry = _entry(case, _THIS)
+    return chain.link(entry, chain.digest(chain.canonical(entry.inventory)), chain.GENESIS)
+
+
+def _listed(case: Case) -> tuple[Component, ...]:
+    unique = {listed.component.id: listed.component for bom in case.boms for listed in bom.listed}
+    return tuple(unique[key] for key in sorted(unique))
+
+
+def _where(case: Case) -> AuditAnswer:
+    """Ask for each component that the inventory lists where it is used."""
+    now = [_now(case)]
+    unanswered: list[str] = []
+    for component in _listed(case):
+        asked = printable(component.name if component.source == "unknown" else component.id)
+        if not queries.where(now, asked).used:
+            unanswered.append(component.id)
+    return _answered("where", case, unanswered, "no place that uses it is known")
+
+
+def _changed(records: Sequence[Record], case: Case) -> AuditAnswer:
+    """Ask what changed since the first state that counts."""
+    counting = [item for item in records if not item.simulated and item.at <= case.now]
+    if not counting:
+        return AuditAnswer(question="changed", problem="no earlier state is recorded to compare with")
+    changes = queries.between([*counting, _now(case)], min(item.at for item in counting), case.now)
+    counts = f"{len(changes.added)} added, {len(changes.removed)} removed, {len(changes.changed)} changed"
+    answer = f"{counts} between {changes.before_at:%Y-%m-%d} and {changes.after_at:%Y-%m-%d}"
+    return AuditAnswer(question="changed", answer=answer)
+
+
+def _approval(case: Case) -> AuditAnswer:
+    """Ask for each component that the inventory lists who approved it, and whether that counts."""
+    used: dict[str, list[Reference]] = {}
+    for reference in case.inventory.references:
+        used.setdefault(reference.component.id, []).append(reference)
+    unanswered = []
+    for component in _listed(case):
+        references = used.get(component.id, [])
+        approved = queries.approved(
+            case.declaration,
+            case.policy,
+            component.id,
+            revisions_of(references),
+            _checksums(references),
+            case.now.date(),
+        )
+        if approved.state.state == "undetermined":
+            unanswered.append(f"{component.id}: {approved.state.reason}")
+    return _answered("approval", case, unanswered, "")
+
+
+def _checksums(references: Iterable[Reference]) -> set[str]:
+    stated = {reference.checksum for reference in references}
+    stated |= {reference.digest for reference in references if reference.resolution is Resolution.FILE}
+    return {text for text in stated if text}
+
+
+_ASKED: Mapping[str, str] = {"where": "where it is used", "approval": "who approved it"}
+
+
+def _answered(question: str, case: Case, unanswered: Sequence[str], why: str) -> AuditAnswer:
+    count = len(_listed(case))
+    fields = {"question": question}
+    if not count:
+        fields["problem"] = "no inventory lists a component to ask for"
+    elif unanswered:
+        first = f"{unanswered[0]}{': ' if why else ''}{why}"
+        fields["problem"] = f"{len(unanswered)} of {count} have no answer; first: {first}"
+    else:
+        fields["answer"] = f"{_ASKED[question]} is answered for each of {count} components"
+    return AuditAnswer.model_validate(fields)
