@@ -23,7 +23,7 @@ from supplychain.discovery import carriers_of, discover, self_test
 from supplychain.discovery.scopes import PathScopes
 from supplychain.documents import read_documents
 from supplychain.gherkin import unknown_word
-from supplychain.model.case import Case, Decided, Features, GatheringError, Sentence
+from supplychain.model.case import Case, Cell, Decided, Features, GatheringError, Sentence
 from supplychain.model.declaration import Declaration, Scopes
 from supplychain.model.finding import Finding, Outcome
 from supplychain.model.inventory import Inventory, SelfTest
@@ -73,6 +73,7 @@ class Assessment:
         self.case = case
         self.state = state
         self.findings: dict[str, Finding] = {}
+        self._decided: dict[str, Decided] = {}
         self.listeners: list[Callable[[Finding], object]] = []
         self.tracebacks: list[str] = []
         self._progress = progress
@@ -159,7 +160,8 @@ class Assessment:
 
     def _decide(self, requirement: str) -> Finding:
         self._update(executed=(*self.case.executed, requirement))
-        finding = _decide_next(requirement, self.case, self.findings)
+        finding = _decide_next(requirement, self.case, self._decided)
+        self.findings[requirement] = finding
         for listener in self.listeners:
             listener(finding)
         return finding
@@ -190,22 +192,24 @@ class Assessment:
 
 def replay(case: Case) -> dict[str, Finding]:
     """Return the findings that a recorded case gives, decided again in the order of its run."""
-    findings: dict[str, Finding] = {}
-    for requirement in case.executed:
-        _decide_next(requirement, case, findings)
-    return findings
+    decided: dict[str, Decided] = {}
+    return {requirement: _decide_next(requirement, case, decided) for requirement in case.executed}
 
 
-def _decide_next(requirement: str, case: Case, findings: dict[str, Finding]) -> Finding:
-    """Add the finding on a requirement to those before it, which the roll-ups rest on, and return it."""
-    decided = tuple(
-        Decided(requirement=name, outcome=finding.outcome, waived=finding.population.waived)
-        for name, finding in findings.items()
+def _decide_next(requirement: str, case: Case, decided: dict[str, Decided]) -> Finding:
+    """Return the finding on a requirement, and add it to those before it, which the roll-ups rest on."""
+    before = case.model_copy(update={"decided": tuple(decided.values())})
+    finding = _misworded(requirement, case) or decide(requirement, before, tool())
+    rows = finding.observations if load().requirements[requirement].validates else ()
+    decided[requirement] = Decided(
+        requirement=requirement,
+        outcome=finding.outcome,
+        waived=finding.population.waived,
+        cells=tuple(
+            Cell(component=row.component, outcome=row.outcome, has_evidence=bool(row.evidence)) for row in rows
+        ),
     )
-    findings[requirement] = _misworded(requirement, case) or decide(
-        requirement, case.model_copy(update={"decided": decided}), tool()
-    )
-    return findings[requirement]
+    return finding
 
 
 def _misworded(name: str, case: Case) -> Finding | None:

@@ -8,6 +8,7 @@ from supplychain.checks import (
     s10_completeness,
     s10_documents,
     s10_rollup,
+    s10_validation,
 )
 
 __all__ = [
@@ -18,4 +19,5 @@ __all__ = [
     "s10_completeness",
     "s10_documents",
     "s10_rollup",
+    "s10_validation",
 ]

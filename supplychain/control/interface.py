@@ -9,6 +9,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from supplychain.model.base import Frozen
+from supplychain.model.component import Kind
 from supplychain.model.finding import DecidedBy, Outcome, Severity
 
 
@@ -75,6 +76,8 @@ class Requirement(Frozen):
     """What to do where it is not met."""
     severity: Severity
     decided_by: DecidedBy
+    validates: Kind | None = None
+    """The kind of component that it validates one by one, so that each has a row in it."""
     parameter: Parameter | None = None
     rule: tuple[Rule, ...] = ()
     """Every answer that its check may give; none where this version has no check for it."""

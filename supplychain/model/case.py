@@ -153,12 +153,23 @@ class GatheringError(Frozen):
     message: Text
 
 
+class Cell(Frozen):
+    """One row of a requirement that was decided before: what it says of a component."""
+
+    component: Text
+    outcome: Outcome
+    has_evidence: bool
+    """Whether it carries the digest of what it rests on."""
+
+
 class Decided(Frozen):
     """The outcome of a requirement that was decided before, for the roll-ups."""
 
     requirement: str
     outcome: Outcome
     waived: int = 0
+    cells: tuple[Cell, ...] = ()
+    """Its rows, where it validates components one by one."""
 
 
 class Case(Frozen):
