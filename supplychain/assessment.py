@@ -12,13 +12,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from supplychain import catalog, history
+from supplychain import baseline, catalog, history
 from supplychain import checks as _checks  # registers the checks
 from supplychain.bom.reading import read_boms
 from supplychain.checks.applicability import not_applicable
 from supplychain.checks.engine import decide
 from supplychain.config.files import read_declaration, read_policy
 from supplychain.control import load
+from supplychain.digests import measured
 from supplychain.discovery import carriers_of, discover, self_test
 from supplychain.discovery.scopes import PathScopes
 from supplychain.documents import read_documents
@@ -180,6 +181,8 @@ class Assessment:
         self._update(
             inventory=inventory,
             boms=read_boms(self.target),
+            baseline=baseline.read(self.target),
+            measured=measured(self.target, inventory),
             documents=read_documents(self.target, declaration),
             sweep=sweep(self.target, lambda path: paths.at(path).scope),
             files=tuple(path for path in _training_sources(declaration) if self.target.get(path)),

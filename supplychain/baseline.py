@@ -24,7 +24,6 @@ SIZE_LIMIT = 4_000_000
 """Bytes that a baseline may have."""
 
 _NOTHING: Mapping[str, str] = {}
-_NO_DIGESTS: Mapping[str, Sequence[str]] = {}
 
 
 def of(
@@ -34,7 +33,7 @@ def of(
     written: datetime,
     commit: str | None,
     simulated: bool = False,
-    digests: Mapping[str, Sequence[str]] = _NO_DIGESTS,
+    digests: Mapping[str, str] = _NOTHING,
     owners: Mapping[str, str] = _NOTHING,
     licenses: Mapping[str, str] = _NOTHING,
 ) -> Baseline:
@@ -58,8 +57,9 @@ def of(
             places.setdefault(printable(reference.component.id), []).append(reference)
     declared = {item.id: item.license for item in declaration.component if item.license} if declaration else {}
     known = {**declared, **licenses}
+    measured = {printable(name): digest for name, digest in digests.items()}
     components = (
-        _recorded(name, places[name], digests.get(name, ()), owners.get(name), known.get(name))
+        _recorded(name, places[name], measured.get(name), owners.get(name), known.get(name))
         for name in sorted(places)
     )
     return Baseline(
@@ -141,7 +141,7 @@ def _known(was: Recorded, now: Recorded) -> Iterator[tuple[Literal["bytes", "own
 
 
 def _recorded(
-    name: str, references: Sequence[Reference], digests: Sequence[str], owner: str | None, license_: str | None
+    name: str, references: Sequence[Reference], digest: str | None, owner: str | None, license_: str | None
 ) -> Recorded:
     return Recorded(
         id=name,
@@ -150,7 +150,7 @@ def _recorded(
         registries=_sorted(reference.address or reference.component.source or "service" for reference in references),
         checksums=_sorted(reference.checksum for reference in references),
         flags=_sorted(flag for reference in references for flag in reference.flags),
-        digests=_sorted(digests),
+        digests=_sorted([digest]),
         owner=owner,
         license=license_,
         at=min((reference.at for reference in references), key=_by_line),

@@ -10,7 +10,7 @@ from supplychain.baseline import revisions_of
 from supplychain.model.case import AuditAnswer, Case, History, PastRun
 from supplychain.model.component import Component
 from supplychain.model.finding import Outcome
-from supplychain.model.reference import Reference, Resolution
+from supplychain.model.reference import Reference
 from supplychain.model.state import Entry, Record
 from supplychain.model.text import printable
 from supplychain.state import chain, queries
@@ -106,7 +106,7 @@ def _approval(case: Case) -> AuditAnswer:
             case.policy,
             component.id,
             revisions_of(references),
-            _checksums(references),
+            _checksums(references) | {case.measured.get(component.id, "")} - {""},
             case.now.date(),
         )
         if approved.state.state == "undetermined":
@@ -115,9 +115,7 @@ def _approval(case: Case) -> AuditAnswer:
 
 
 def _checksums(references: Iterable[Reference]) -> set[str]:
-    stated = {reference.checksum for reference in references}
-    stated |= {reference.digest for reference in references if reference.resolution is Resolution.FILE}
-    return {text for text in stated if text}
+    return {reference.checksum for reference in references if reference.checksum}
 
 
 _ASKED: Mapping[str, str] = {"where": "where it is used", "approval": "who approved it"}

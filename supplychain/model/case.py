@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from supplychain.model.base import Frozen
+from supplychain.model.baseline import BaselineFile
 from supplychain.model.component import Component
 from supplychain.model.declaration import Declaration
 from supplychain.model.finding import Outcome
@@ -192,6 +193,10 @@ class Case(Frozen):
     """Training sources that the declaration names and that exist in the target."""
     sweep: tuple[Hit, ...] = ()
     """What the second, independent search saw."""
+    baseline: BaselineFile | None = None
+    """The state that drift is measured against; None: the target has none."""
+    measured: dict[str, str] = Field(default_factory=dict)
+    """`sha256:<hex>` of the components whose bytes are at hand, by id."""
     history: History = History(unusable="it was not looked at")
     features: Features
     errors: tuple[GatheringError, ...] = ()

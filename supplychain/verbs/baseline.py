@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from supplychain import baseline as baselines
+from supplychain import digests
 from supplychain.model.baseline import Baseline, BaselineFile, Drift
 from supplychain.model.text import printable
 from supplychain.verbs import files
-from supplychain.verbs.digests import digest
 from supplychain.verbs.interface import Code, Gathered, VerbError, gather, shown
 
 
@@ -30,13 +30,12 @@ def record(target: Path) -> int:
 
 
 def _measured(found: Gathered) -> Baseline:
-    digests = {
-        printable(component.id): (measured,)
-        for component in found.inventory.components
-        if (measured := digest(found.target, component))
-    }
     return baselines.of(
-        found.inventory, found.declaration, written=found.now, commit=found.state.commit, digests=digests
+        found.inventory,
+        found.declaration,
+        written=found.now,
+        commit=found.state.commit,
+        digests=digests.measured(found.target, found.inventory),
     )
 
 

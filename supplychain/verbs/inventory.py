@@ -7,6 +7,7 @@ from pathlib import Path
 
 from supplychain.bom.writing import FORMATS, to_text
 from supplychain.config.files import read_declaration, read_policy
+from supplychain.digests import digest
 from supplychain.model.component import Component
 from supplychain.model.state import Changes, Entry, Record
 from supplychain.model.text import printable
@@ -15,7 +16,6 @@ from supplychain.state import queries
 from supplychain.state.chain import snapshot
 from supplychain.target import Target
 from supplychain.verbs import files, history
-from supplychain.verbs.digests import digest
 from supplychain.verbs.interface import Code, Gathered, VerbError, gather, now, shown
 
 

@@ -61,7 +61,7 @@ def test_an_import_beside_a_pinned_package_is_no_revision() -> None:
 
 
 def test_digests_of_local_weights_are_recorded() -> None:
-    found = recorded(ref("model:file/m.gguf"), digests={"model:file/m.gguf": ["sha256:" + "1" * 64]})
+    found = recorded(ref("model:file/m.gguf"), digests={"model:file/m.gguf": "sha256:" + "1" * 64})
     assert found.components[0].digests == ("sha256:" + "1" * 64,)
 
 
@@ -266,7 +266,7 @@ def test_an_endpoint_that_moves_is_drift() -> None:
     [
         ("owners", "google-bert", "someone", "owner"),
         ("licenses", "apache-2.0", "cc-by-nc-4.0", "license"),
-        ("digests", ["sha256:" + "1" * 64], ["sha256:" + "2" * 64], "bytes"),
+        ("digests", "sha256:" + "1" * 64, "sha256:" + "2" * 64, "bytes"),
     ],
 )
 def test_a_fact_that_changes_is_drift_and_one_that_is_not_known_is_not(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from supplychain import catalog
 from supplychain.model.component import Component
+from supplychain.model.inventory import Inventory
 from supplychain.target import NotReadError, Target
 
 _HEAD = 256
@@ -23,6 +24,12 @@ def digest(target: Target, component: Component) -> str | None:
     except NotReadError:
         return None
     return None if is_pointer else target.digest(file)
+
+
+def measured(target: Target, inventory: Inventory) -> dict[str, str]:
+    """Return the digests of all components of an inventory whose bytes are at hand, by their ids."""
+    found = ((component.id, digest(target, component)) for component in inventory.components)
+    return {identity: known for identity, known in found if known}
 
 
 def _is_pointer(path: str, head: bytes) -> bool:
