@@ -9,10 +9,9 @@ from typing import Any
 
 from supplychain import gherkin
 from supplychain.assessment import Assessment
-from supplychain.bom.writing import to_cyclonedx
 from supplychain.config.loading import ConfigError
 from supplychain.options import Options, OptionsError
-from supplychain.report import pages, record, terminal
+from supplychain.report import inventory, pages, record, terminal
 from supplychain.report.allure_results import AllureResults, add_tags
 from supplychain.report.evidence import matrix, waivers
 from supplychain.report.view import View
@@ -63,15 +62,23 @@ class Session:
         view = View(case, self.assessment.findings, self.run, self.unbound)
         reports = self.options.reports
         folder = reports / "runs" / self.run
-        state = case.target
-        bom = to_cyclonedx(case.inventory, state.name, state.tree_digest, case.now, case.declaration, case.policy)
+        complete = inventory.fields(case)
         summary, page = pages.summary(view), pages.page(view)
-        files = {"inventory.cdx.json": bom, "summary.md": summary, "index.html": page}
+        files = {
+            "inventory.cdx.json": inventory.bom(case),
+            "completeness.md": complete,
+            "summary.md": summary,
+            "index.html": page,
+        }
         record.write(view, folder, self.started, self.assessment.tracebacks, files)
         record.point_latest(reports, folder)
         for name, text in (("summary.md", summary), ("index.html", page)):
             (reports / name).write_text(text, encoding="utf-8")
-        attached = {"Verdict": f"# {view.headline}\n", "Requirements": matrix(view)}
+        attached = {
+            "Verdict": f"# {view.headline}\n",
+            "Requirements": matrix(view),
+            "Completeness of the inventory": complete,
+        }
         self.allure.finish(_environment(view), attached | ({"Waivers": waivers(view)} if view.waivers else {}))
         if problem := self.assessment.record(self.run):
             print(problem, file=sys.__stderr__)

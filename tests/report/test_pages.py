@@ -116,7 +116,7 @@ def test_the_plain_page_holds_the_same_without_a_script(plain: Opened) -> None:
     assert quiet(plain)
 
 
-@pytest.mark.parametrize("name", ["Verdict", "Requirements"])
+@pytest.mark.parametrize("name", ["Verdict", "Requirements", "Completeness of the inventory"])
 def test_what_is_attached_to_the_whole_run_fits_its_frame(allure: Opened, name: str) -> None:
     allure.page.get_by_text("Global Attachments").first.click()
     allure.page.get_by_text(name, exact=True).first.click()

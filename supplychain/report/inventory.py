@@ -1,0 +1,40 @@
+"""The inventory of a run: its file, and how much of what is asked of it is in it."""
+
+from __future__ import annotations
+
+from supplychain.bom.completeness import Row, completeness
+from supplychain.bom.entries import entries
+from supplychain.bom.interface import Context
+from supplychain.bom.writing import to_cyclonedx
+from supplychain.model.case import Case
+from supplychain.report.markup import markdown, table
+
+
+def bom(case: Case) -> str:
+    """Return the inventory as CycloneDX, with what declaration and policy say of it."""
+    state = case.target
+    return to_cyclonedx(case.inventory, state.name, state.tree_digest, case.now, case.declaration, case.policy)
+
+
+def fields(case: Case) -> str:
+    """Return how complete the inventory is, field by field, as Markdown: a table for each cluster of the G7's list."""
+    context = Context.of(case.inventory, case.target.name, case.target.tree_digest, case.now, case.declaration)
+    listed = entries(case.inventory, case.declaration, case.policy, case.now.date())
+    clusters: dict[str, list[Row]] = {}
+    for row in completeness(listed, context):
+        clusters.setdefault(row.field.cluster, []).append(row)
+    head = (
+        "Of the inventory that this run made: in how many entries each field is stated, stated as not known, or not"
+        " spoken of. A field that this version never states has no entry that speaks of it.\n"
+    )
+    titles = ["Field", "Asked by", "Stated", "Stated as not known", "Not spoken of"]
+    parts = [head]
+    for cluster, rows in clusters.items():
+        cells = [[markdown(r.field.name), _asked_by(r), str(r.present), str(r.unknown), str(r.missing)] for r in rows]
+        parts += [f"## {markdown(cluster)}\n", table(titles, cells)]
+    return "\n".join(parts)
+
+
+def _asked_by(row: Row) -> str:
+    level = f" ({row.field.bsi})" if row.field.bsi else ""
+    return markdown(", ".join(name + (level if name.startswith("BSI") else "") for name in row.field.asked_by))
