@@ -12,6 +12,7 @@ from datetime import date
 from supplychain.bom.addresses import registry_page, without_secrets
 from supplychain.bom.owners import serving, supplier
 from supplychain.bom.purls import purl_of
+from supplychain.config.approvals import refused
 from supplychain.model.component import Component, Kind
 from supplychain.model.declaration import Declaration, DeclaredComponent, DeclaredService, Provenance
 from supplychain.model.inventory import Inventory
@@ -51,7 +52,7 @@ class Approved:
     on: date
     ticket: str
     counts: bool
-    """Whether the policy names them as an approver and the day has come."""
+    """Whether the policy names them as an approver, they are not the project's owner, and the day has come."""
 
 
 @dataclass(frozen=True)
@@ -177,7 +178,8 @@ class _Stated:
         approval = declared.approved if declared else None
         if approval is None:
             return None
-        counts = approval.by in self.policy.people.approvers and approval.on <= self.today
+        owner = self.declaration.project.owner if self.declaration and self.declaration.project else None
+        counts = refused(approval, self.policy, self.today, owner) is None
         return Approved(approval.by, approval.on, approval.ticket, counts)
 
     def _service(self, component: Component) -> DeclaredService | None:

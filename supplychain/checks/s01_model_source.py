@@ -15,6 +15,7 @@ from supplychain.checks.population import (
     fetched,
     named,
 )
+from supplychain.config.approvals import refused
 from supplychain.model.base import Frozen
 from supplychain.model.case import Case
 from supplychain.model.component import Kind
@@ -139,8 +140,7 @@ def _approved(case: Case, reference: Reference, host: str) -> Answer | None:
         return None
     approval = declared.approved
     project = case.declaration.project if case.declaration else None
-    is_own = project is not None and project.owner.strip().casefold() == approval.by.strip().casefold()
-    if is_own or approval.by not in case.policy.people.approvers or approval.on > case.now.date():
+    if refused(approval, case.policy, case.now.date(), project.owner if project else None):
         return None
     return answer("approved-source", host=host, by=approval.by, on=approval.on, digest=declared.sha256)
 

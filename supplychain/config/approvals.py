@@ -43,15 +43,18 @@ def approval_state(
     if declared is None or approval is None:
         return _state("absent", "nobody approved it; an approver of the policy can, with supplychain approve")
     return (
-        _refused(approval, policy, today, project_owner)
+        refused(approval, policy, today, project_owner)
         or _other_revision(declared, reference_revisions)
         or _digest(declared, checksums)
         or _state("valid", f"approved by {approval.by} on {approval.on}")
     )
 
 
-def _refused(approval: Approval, policy: Policy, today: date, owner: str | None) -> ApprovalState | None:
-    """Return why an approval does not count whatever it is of."""
+def refused(approval: Approval, policy: Policy, today: date, owner: str | None) -> ApprovalState | None:
+    """Return why an approval does not count whatever it is of; None where it may.
+
+    The approver has to be named by the policy and another person than the project's owner, and the day has to have come.
+    """
     if approval.by not in policy.people.approvers:
         return _state("not-an-approver", f"the policy's people.approvers do not name {approval.by}")
     if owner is None:

@@ -201,12 +201,14 @@ def test_a_declared_checksum_is_that_of_the_revision_it_was_declared_with() -> N
         ("security@example.com", "2025-12-31", True),
         ("security@example.com", "2026-01-02", False),
         ("someone@example.com", "2025-12-31", False),
+        ("Team@example.com", "2025-12-31", False),
     ],
 )
 def test_an_approval_counts_where_the_policy_names_the_approver_and_its_day_has_come(
     by: str, on: str, counts: bool
 ) -> None:
-    declared = f'[[component]]\nid = "{MODEL}"\napproved = {{ by = "{by}", on = {on} }}'
+    declared = '[project]\nname = "p"\nowner = "team@example.com"\n'
+    declared += f'[[component]]\nid = "{MODEL}"\napproved = {{ by = "{by}", on = {on} }}'
     entry = entry_of(reference(MODEL), declared=declared)
     assert entry.approval is not None
     assert entry.approval.counts is counts

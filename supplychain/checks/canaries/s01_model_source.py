@@ -204,6 +204,8 @@ def _declared_canaries(case: Case) -> Iterator[Canary]:
         stated = Declaration(schema=1, project=Project(name="planted", owner=owner), component=(approved,))
         owned = base.model_copy(update={"declaration": stated})
         yield Canary("approved in a project of an owner", owned, away.subject, rule)
+    nobodys = base.model_copy(update={"declaration": Declaration(schema=1, component=(approved,))})
+    yield Canary("approved in a project of nobody", nobodys, away.subject, "untrusted-host")
     yield Canary("not approved", _declaring(base, DeclaredComponent(id=away.subject)), away.subject, "untrusted-host")
     yield Canary("declared, not found", _declaring(planted(case), bought), bought.id, "declared-not-found")
     dataset = DeclaredComponent(id="dataset:file/planted.csv")
@@ -211,7 +213,8 @@ def _declared_canaries(case: Case) -> Iterator[Canary]:
 
 
 def _declaring(case: Case, component: DeclaredComponent) -> Case:
-    return case.model_copy(update={"declaration": Declaration(schema=1, component=(component,))})
+    project = Project(name="planted", owner="planted-owner")
+    return case.model_copy(update={"declaration": Declaration(schema=1, project=project, component=(component,))})
 
 
 def _overridden(case: Case, *overrides: Override) -> Case:
