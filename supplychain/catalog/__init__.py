@@ -19,10 +19,13 @@ from supplychain.catalog.interface import (
     ConfigKeys,
     Documents,
     HostedCall,
+    Integrations,
     JavaScript,
     Loader,
+    NameForms,
     Registry,
     ScopePatterns,
+    Sdk,
     Service,
     Word,
     Words,
@@ -33,17 +36,35 @@ from supplychain.model.component import Kind
 @cache
 def registries() -> dict[str, Registry]:
     """Return the registries of models by key."""
-    return {entry.key: entry for entry in TypeAdapter(list[Registry]).validate_python(_read("registries")["registry"])}
+    data = _read("registries")
+    entries = TypeAdapter(list[Registry]).validate_python([*data["registry"], *data["library"]])
+    return {entry.key: entry for entry in entries}
 
 
 @cache
 def loaders() -> dict[str, tuple[Loader, ...]]:
     """Return the loading calls by their last name, the longest prefix first."""
-    entries = TypeAdapter(list[Loader]).validate_python(_read("loaders")["loader"])
+    listed = ({**entry, "call": call} for entry in _read("loaders")["loader"] for call in _calls(entry["calls"]))
+    entries = [Loader.model_validate({k: v for k, v in entry.items() if k != "calls"}) for entry in listed]
     by_function: dict[str, tuple[Loader, ...]] = {}
     for entry in sorted(entries, key=lambda loader: -len(loader.prefix)):
         by_function[entry.function] = (*by_function.get(entry.function, ()), entry)
     return by_function
+
+
+def _calls(text: str) -> list[str]:
+    """Return each call that a text with alternatives on both sides of its colon stands for."""
+    prefixes, functions = (part.split("|") for part in text.split(":"))
+    return [f"{prefix}:{function}" for prefix in prefixes for function in functions]
+
+
+@cache
+def name_forms() -> NameForms:
+    """Return which texts of code name a model by their form alone."""
+    data = _read("loaders")
+    short = [{"pattern": s.pattern, "registry": s.registry, "prefix": s.prefix} for s in config_keys().short]
+    known = {key: data[key] for key in NameForms.model_fields if key != "form"}
+    return NameForms.model_validate({**known, "form": [*data["form"], *short]})
 
 
 @cache
@@ -55,7 +76,8 @@ def loader_flags() -> tuple[str, ...]:
 @cache
 def hosted_calls() -> dict[str, tuple[HostedCall, ...]]:
     """Return the calls to third-party AI services by their last name, the longest first."""
-    entries = TypeAdapter(list[HostedCall]).validate_python(_read("hosted")["call"])
+    listed = [{**entry, "call": call} for entry in _read("hosted")["call"] for call in entry["call"]]
+    entries = TypeAdapter(list[HostedCall]).validate_python(listed)
     by_name: dict[str, tuple[HostedCall, ...]] = {}
     for entry in sorted(entries, key=lambda item: -len(item.call.removeprefix("*"))):
         last = entry.tail.rpartition(".")[2]
@@ -103,6 +125,12 @@ def services() -> tuple[Service, ...]:
 
 
 @cache
+def integrations() -> Integrations:
+    """Return how frameworks name the services that they integrate."""
+    return Integrations.model_validate({key: value for key, value in _read("services").items() if key != "service"})
+
+
+@cache
 def commands() -> Commands:
     """Return how commands name components."""
     return Commands.model_validate(_read("commands"))
@@ -116,8 +144,15 @@ def config_keys() -> ConfigKeys:
 
 @cache
 def javascript() -> JavaScript:
-    """Return how JavaScript and TypeScript name components."""
-    return JavaScript.model_validate(_read("javascript"))
+    """Return how JavaScript and TypeScript name components; the SDKs of services are listed with them too."""
+    known = JavaScript.model_validate(_read("javascript"))
+    sdks = [
+        (module, entry.id, "ai-sdk" in module or "ai-provider" in module)
+        for entry in services()
+        for module in entry.modules
+    ]
+    more = tuple(Sdk(modules=(module,), service=name, provider=is_provider) for module, name, is_provider in sdks)
+    return known.model_copy(update={"sdk": (*known.sdk, *more)})
 
 
 @cache

@@ -35,20 +35,20 @@ class Registry(Frozen):
 
     key: str
     word: str
-    aliases: tuple[str, ...]
+    aliases: tuple[str, ...] = ()
     client: str | None = None
     """The registry whose client fetches for it."""
     serves: tuple[Kind, ...] = (Kind.MODEL, Kind.DATASET)
-    settings: tuple[str, ...]
+    settings: tuple[str, ...] = ()
     """Environment variables that hold the address of the client's endpoint."""
     attributes: tuple[str, ...] = ()
     """Python names that hold it."""
     clients: tuple[str, ...] = ()
     """Classes whose `endpoint` argument holds it."""
-    name_pattern: str
+    name_pattern: str = r"\S+"
     owners: tuple[str, ...] = ()
     """Where not every owner belongs to the registry: those who do, in lower case."""
-    host: tuple[RegistryHost, ...]
+    host: tuple[RegistryHost, ...] = ()
     """Its hosts, the one that its client uses first."""
     repository_host: str | None = None
     """The host of its repositories, where a name is fetched from another one; `owners` then decides."""
@@ -69,12 +69,30 @@ class Loader(Frozen):
     """A call that loads a component by name."""
 
     call: str
-    kind: Literal[Kind.MODEL, Kind.DATASET]
+    kind: Literal[Kind.MODEL, Kind.DATASET] = Kind.MODEL
     registry: str
-    position: int
-    keywords: tuple[str, ...]
-    named_by: Literal["argument", "function", "class", "module"] = "argument"
-    """What names the component: an argument, the function, the class (which has a capital), or what holds it."""
+    position: int = 0
+    """Where the argument stands; -1: it has a keyword."""
+    keywords: tuple[str, ...] = ()
+    named_by: Literal["argument", "function", "class", "module", "constant"] = "argument"
+    """What names the component: an argument, the function, the class (which has a capital), what holds it, or a constant
+    that stands without a call."""
+    fixed: str | None = None
+    """The one component that is loaded, whatever is given."""
+    default: str | None = None
+    """The component that the library takes where none is named."""
+    optional: bool = False
+    """Whether nothing is loaded where none is named."""
+    objects: bool = False
+    """Whether the argument can be an object instead, so that only a text counts."""
+    client: bool = False
+    """Whether it is also a method of the library's objects."""
+    form: str | None = None
+    """A pattern of the arguments that name something, with the group `name`."""
+    owned: str | None = None
+    """The registry of names with an owner, where it is another one."""
+    named_as: dict[str, str] = Field(default_factory=dict)
+    """Patterns of words that stand for another name."""
     strip: str = ""
     """What the function's name begins with and the component's does not."""
     ignore: tuple[str, ...] = ()
@@ -82,7 +100,7 @@ class Loader(Frozen):
     requires: tuple[str, ...] = ()
     """Arguments of which one has to be given, and not None or False."""
     unless: dict[str, tuple[str, ...]] = Field(default_factory=dict)
-    """Arguments with the values, as they are written, with which nothing is loaded."""
+    """Arguments with the values, as they are written, with which nothing is loaded; `*` is any."""
     revision_text: str | None = None
     """The argument whose last name is the revision: a member of an enumeration."""
     code_revision: str | None = None
@@ -119,12 +137,36 @@ class Loader(Frozen):
         return self.call.partition(":")[2]
 
 
+class NameForm(Frozen):
+    """Names that tell by their form what they are."""
+
+    pattern: str
+    """Of the whole text; the group `name`, where it has one, is the name."""
+    registry: str
+    kind: Literal[Kind.MODEL, Kind.DATASET] = Kind.MODEL
+    prefix: str = ""
+
+
+class NameForms(Frozen):
+    """Which texts of code name a model by their form alone, and where they do not."""
+
+    form: tuple[NameForm, ...]
+    other_folders: frozenset[str]
+    other_files: str
+    writers: str
+    """Calls that write a file, or only look at its name."""
+    written: str
+    """Arguments that say where to write."""
+
+
 class HostedCall(Frozen):
     """A call to a third-party AI service, or the making of its client."""
 
     call: str
     service: str | None = None
     """None: that of an SDK which the file imports, or the model's own."""
+    chooses: tuple[str, ...] = ()
+    """Arguments that name a service."""
     routed: bool = False
     """Whether the model's name begins with the service."""
     model: tuple[str, ...] = ()
@@ -159,13 +201,36 @@ class WeightFormat(Frozen):
         return head[self.offset : self.offset + len(magic)] == magic
 
 
+class DataFormat(Frozen):
+    """A format of files with data, by the end of its name and by what its first line looks like."""
+
+    name: str
+    suffixes: tuple[str, ...]
+    magic: str = ""
+    line: str = ""
+    """A pattern that the first line matches."""
+    only_in_folders: bool = False
+    """Whether it counts only in a folder that is called by what it holds: such files may be anything."""
+
+
+class DataFiles(Frozen):
+    """Files that the target carries and that hold data."""
+
+    least_bytes: int
+    """Smaller ones are samples or settings."""
+    folders: str
+    """A pattern of the part of a path that says that a folder holds data."""
+    format: tuple[DataFormat, ...]
+
+
 class Artifacts(Frozen):
-    """Weight files."""
+    """Weight files, and files with data."""
 
     url_suffixes: tuple[str, ...]
     training_suffixes: tuple[str, ...]
     """What ends the name of code that could have trained a model."""
     format: tuple[WeightFormat, ...]
+    data: DataFiles
 
 
 class ScopePatterns(Frozen):
@@ -189,19 +254,35 @@ class Service(Frozen):
     """A third-party AI service, by what in code and configuration says that it is used."""
 
     id: str
-    imports: tuple[str, ...]
+    imports: tuple[str, ...] = ()
+    modules: tuple[str, ...] = ()
+    """Its packages for JavaScript, where nothing more is said of them."""
     clients: tuple[str, ...] = ()
     """Names that `boto3.client` takes."""
     hosts: tuple[str, ...] = ()
     """Patterns of whole hosts; `*` stands for one or more characters of it."""
     settings: tuple[str, ...] = ()
     """Environment variables that its SDKs read."""
+    setting_names: tuple[str, ...] = ()
+    """Patterns of what teams call theirs."""
     models: tuple[str, ...] = ()
     """Patterns of the names of its models, where a name alone tells the service."""
+    serves: tuple[str, ...] = ()
+    """Patterns of the names of models that it hosts, and others too."""
     prefix: tuple[str, ...] = ()
     """What routers write before the name of one of its models."""
+    known_as: tuple[str, ...] = ()
+    """What frameworks call it in the names of modules and classes."""
     resources: tuple[str, ...] = ()
     """What types of Terraform resources begin with."""
+
+
+class Integrations(Frozen):
+    """How packages with integrations of many services name them."""
+
+    frameworks: frozenset[str]
+    before: str
+    after: str
 
 
 class Word(Frozen):
@@ -325,6 +406,9 @@ class Commands(Frozen):
     shared_suffixes: tuple[str, ...]
     weights_variable: str
     data_variable: str
+    client_variable: str
+    own_host: str
+    hub_script: str
     flags: dict[str, str]
     option: tuple[CommandOption, ...]
     variable: tuple[CommandVariable, ...]
@@ -423,5 +507,6 @@ class JavaScript(Frozen):
     address_names: str
     calls: tuple[str, ...]
     modules_of_settings: frozenset[str]
+    builtins: frozenset[str]
     sdk: tuple[Sdk, ...]
     loader: tuple[JavaScriptLoader, ...]

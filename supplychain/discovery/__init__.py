@@ -11,7 +11,7 @@ import re
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from importlib import import_module
 
@@ -19,14 +19,16 @@ from packaging.utils import canonicalize_name
 from pathspec import GitIgnoreSpec
 
 from supplychain import catalog
+from supplychain.discovery.callers import Callers, add_calls
 from supplychain.discovery.closing import close
+from supplychain.discovery.declared import Declared, declared, follow, is_closed, problem
 from supplychain.discovery.interface import Carrier, Found, NotParsedError, SourceFile
 from supplychain.discovery.modules import Modules
 from supplychain.discovery.scopes import PathScopes, imported_by_production
 from supplychain.model.component import Component, Kind
 from supplychain.model.declaration import Declaration, Scopes
 from supplychain.model.inventory import Inventory, SelfTest
-from supplychain.model.reference import Place, Reference, Resolution, Scope, Unread
+from supplychain.model.reference import Place, Reference, Resolution, Scope, Unread, Unresolved
 from supplychain.target import File, NotReadError, Target
 
 __all__ = ["carriers_of", "discover"]
@@ -140,6 +142,7 @@ class _Run:
         self._unread: dict[tuple[str, str, Scope, bool], Unread] = {}
         self._looked_at = 0
         self._python: list[str] = []
+        self._problems: list[Unresolved] = []
 
     def look_at(self, file: File) -> None:
         kind = self._kinds.of(file.path)
@@ -154,15 +157,45 @@ class _Run:
         if key == "python":
             self._python.append(file.path)
         try:
-            content = self._target.read(file)
-            place = self._scopes.at(file.path)
-            module = partial(self._modules.named, importer=file.path)
-            source = SourceFile(file.path, content.data, content.digest, place, self._target.has, module)
+            source = self._opened(file)
+            if key == "python" and file.path.endswith(".py"):
+                source = replace(source, names=self._modules.at(file.path, source.data))
             self._found[file.path] = carrier(key)(source)
         except NotReadError as error:
             self.not_read(file.path, str(error), file.path, None)
         except NotParsedError as error:
             self.not_read(file.path, str(error), file.path, error.line)
+
+    def _opened(self, file: File) -> SourceFile:
+        content = self._target.read(file)
+        module = partial(self._modules.named, importer=file.path)
+        place = self._scopes.at(file.path)
+        return SourceFile(file.path, content.data, content.digest, place, self._target.has, module)
+
+    def _reopened(self, path: str) -> SourceFile | None:
+        file = self._target.get(path)
+        try:
+            return self._opened(file) if file else None
+        except NotReadError:
+            return None  # it was reported where it was read first
+
+    def _follow_calls(self) -> list[Declared]:
+        """Add what calls give the target's own loading functions; return those that the declaration names."""
+        wrappers = [wrapper for path in sorted(self._found) for wrapper in self._found[path].wrappers]
+        loaders = self._declaration.loader if self._declaration else ()
+        read = [path for path in self._python if path in self._found]
+        imports = {path: [name for name, _ in self._found[path].imports] for path in read}
+        callers = Callers(self._modules, imports, self._reopened)
+        for path, more in callers.follow(wrappers).items():
+            add_calls(self._found[path], more)
+        found = [declared(loader, self._modules) for loader in loaders]
+        for loader, item in zip(loaders, found, strict=True):
+            if item is not None:
+                follow(item, callers)
+                for path, more in item.found.items():
+                    add_calls(self._found.setdefault(path, Found()), more)
+            self._problems += filter(None, [problem(item, loader, self._target)])
+        return [item for item in found if item is not None]
 
     def _weights(self, file: File) -> None:
         self._looked_at += 1
@@ -192,6 +225,9 @@ class _Run:
         self._unread[key] = Unread(what=what, reason=reason, count=known.count + 1 if known else 1, at=at)
 
     def inventory(self, self_test: SelfTest) -> Inventory:
+        closing: dict[str, list[Declared]] = {}
+        for item in self._follow_calls():
+            closing.setdefault(item.path, []).append(item)
         places = {path: self._scopes.at(path) for path in self._python}
         imports = {path: [name for name, _ in found.imports] for path, found in self._found.items()}
         scopes = {path: place.scope for path, place in places.items()}
@@ -206,7 +242,8 @@ class _Run:
         looked = {*self._found, *(u.at.file for u in unread)}
         own = {name for part in found for name in part.own}
         references = [item for part in found for item in part.references if not _is_own(item.component, own)]
-        unresolved = [item for part in found for item in part.unresolved]
+        unresolved = [item for part in found for item in part.unresolved if not is_closed(item, closing)]
+        unresolved += self._problems
         closed, unresolved = close(unresolved, self._declaration.resolve if self._declaration else (), self._target)
         references += closed
         return Inventory(

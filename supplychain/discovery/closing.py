@@ -1,4 +1,4 @@
-"""What a declaration says of references that are made at run time: `[[resolve]]` and `[[loader]]`.
+"""What a declaration says of references that are made at run time: `[[resolve]]`; `declared.py` has `[[loader]]`.
 
 A `[[resolve]]` closes unresolved references at a place with the values that they can have. It counts only where what
 it names as enforcing them stands in the target's code: it explains, and takes nothing away.

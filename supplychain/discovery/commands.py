@@ -6,11 +6,12 @@ import posixpath
 import re
 from collections.abc import Sequence
 from functools import cache
+from itertools import pairwise
 
 from supplychain import catalog
 from supplychain.catalog.interface import Command
 from supplychain.discovery.interface import Found, NotParsedError, SourceFile
-from supplychain.discovery.options import Options, from_options
+from supplychain.discovery.options import Options, from_options, setting
 from supplychain.discovery.parts import add, python_part
 from supplychain.discovery.taking import Taking
 from supplychain.discovery.variables import Setting, from_variables
@@ -23,6 +24,8 @@ DEPTH = 5
 """Commands inside the words of commands."""
 _SCAN = 60
 """Words after a program that starts another one, among which that one is looked for."""
+_SCRIPT = 6
+"""Words at the start of a command among which the name of a script is."""
 _PYTHON = re.compile(r"(python|pythonw|py|pypy|ipython)(\d(\.\d+)?)?")
 _LOADS = re.compile(r"from_pretrained|load_dataset|_download\(|pipeline\(|load_model|SentenceTransformer")
 
@@ -85,8 +88,23 @@ class _Reader:
                     return
             if read:
                 break
+        read += self._hub_name()
         if program not in catalog.commands().silent:
             add(self._found, from_options(self._options, self._source, read))
+
+    def _hub_name(self) -> list[Word]:
+        """Report the model that is the first word of a script of the target, by the name that it has at a hub."""
+        for script, word in pairwise(self._words[:_SCRIPT]):
+            if re.fullmatch(catalog.commands().hub_script, script.text) and "/" in word.text and word.is_known:
+                kind = Kind.DATASET if "dataset" in script.text.lower() else Kind.MODEL
+                named = setting(word.text, kind, self._source, is_telling=False)
+                if named is not None and named.component.source == "huggingface":
+                    call = posixpath.basename(script.text)
+                    facts = {"revision": named.revision, "address": named.address}
+                    given = self._source.refer(named.component, word.line, word.resolution, call, **facts)
+                    self._found.references.append(given)
+                    return [word]
+        return []
 
     def _follow(self, words: Sequence[Word]) -> Found:
         return from_words(words, self._source, self._depth + 1)
@@ -149,7 +167,13 @@ def _subcommands(words: Sequence[Word], index: int, entry: Command) -> int | Non
 
 def _program(words: Sequence[Word], start: int) -> tuple[str, int]:
     """Return the name of the program at a word, without its folder and version, and the index after it."""
-    name = posixpath.basename(words[start].text.replace("\\", "/")).lower().removesuffix(".exe").removesuffix(".cmd")
+    name = (
+        posixpath.basename(words[start].text.replace("\\", "/"))
+        .lower()
+        .removesuffix(".exe")
+        .removesuffix(".cmd")
+        .lstrip("_")
+    )
     is_python = _PYTHON.fullmatch(name) is not None or not words[start].is_known
     for index in range(start + 1, min(start + 6, len(words) - 1)) if is_python else ():
         if words[index].text == "-m":

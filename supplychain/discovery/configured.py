@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 from supplychain import catalog
 from supplychain.catalog.interface import ConfigKey
@@ -21,6 +22,7 @@ from supplychain.discovery.keys import (
     normal,
     provider,
     provider_of_key,
+    told,
 )
 from supplychain.discovery.naming import Named, from_address, is_address
 from supplychain.discovery.parts import add
@@ -127,11 +129,9 @@ class _Walk:
 
     def _service(self, entry: Entry, key: str, around: Around) -> Around:
         """Report the service that a key names by itself, or by its choice; return what is then said of the provider."""
-        resource = key.replace("awscc_", "aws_", 1)  # the same resources by the other of AWS's two providers
-        types = [name for name in catalog.services() if resource.startswith(name.resources or ("\0",))]
-        if types:
-            self._refer(service(types[0].id), entry.line, entry.key)
-            return replace(around, by=types[0].id, is_elsewhere=False)
+        if resource := _service_of_resource(key):
+            self._refer(service(resource), entry.line, entry.key)
+            return replace(around, by=resource, is_elsewhere=False)
         text = (entry.node.text or "").strip()
         if key == "type" and (kind := next((i for p, i in self._keys.types.items() if re.fullmatch(p, text)), None)):
             self._refer(service(kind), entry.line, text)
@@ -175,6 +175,8 @@ class _Walk:
                 self._named(given, value, means, around)
             elif means.telling and not means.vague and is_plausible(value.text):
                 self._unresolved(value, means, around, "no registry is known for the name")
+        elif means is None and (hosted := told(value.text, key, around.by)):
+            self._refer(hosted, value.line, around.call, resolution=value.resolution)
 
     def _held(self, node: Node, text: str, means: ConfigKey | None, key: str, around: Around) -> bool:
         """Read the configuration that a text holds, and return whether it holds one."""
@@ -240,6 +242,13 @@ class _Walk:
         if self._source.place.scope is Scope.PROD:
             missed = self._source.unresolved(means.kind, value.line, around.call, value.text, reason)
             self._found.unresolved.append(missed)
+
+
+@lru_cache(maxsize=20_000)
+def _service_of_resource(key: str) -> str | None:
+    """Return the service that a type of cloud resources is, as a key of Terraform writes it, or None."""
+    resource = key.replace("awscc_", "aws_", 1)  # the same resources by the other of AWS's two providers
+    return next((entry.id for entry in catalog.services() if resource.startswith(entry.resources or ("\0",))), None)
 
 
 def _download(text: str) -> Named | None:

@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import re
 from fnmatch import fnmatchcase
-from functools import cache
+from functools import cache, lru_cache
 from urllib.parse import urlsplit
 
 from supplychain import catalog
+from supplychain.catalog.interface import Service
 from supplychain.model.component import Component, Kind
+
+_OWN_HOST = re.compile(r"localhost|[\d.]+|\[?::1\]?|[\da-f]*:[\da-f:]+|[^.]*|.*\.(local|localhost|internal|lan|svc)")
+"""Hosts of the team itself."""
+_ROUTED = re.compile(r"([\w-]+)[/:](\S+)")
+_SECRET = re.compile(r"_?(API_?)?(KEY|TOKEN)S?(_\d+)?$")
+"""What ends the name of a setting that holds a secret."""
+_OF_MANY = frozenset({"GOOGLE_API_KEY", "OPENAI_API_KEY"})
+"""Settings whose names also end those of other services, and of servers that speak like one."""
+_ANY_NAME = frozenset({"huggingface-inference", "replicate"})
+"""Services that host models of any name."""
 
 
 def service(name: str) -> Component:
@@ -32,9 +43,30 @@ def host_of(address: str) -> str:
         return ""
 
 
+def is_own_host(host: str) -> bool:
+    """Whether a host is the team's own: its machine, its network, or no name of the public network."""
+    return _OWN_HOST.fullmatch(host) is not None
+
+
+@lru_cache(maxsize=20_000)
 def service_of_setting(variable: str) -> Component | None:
-    """Return the service whose SDK reads an environment variable, or None."""
-    name = _settings().get(variable)
+    """Return the service that an environment variable belongs to, or None.
+
+    It is one that the service's SDK reads, with the team's own words before it or another word for a key, or one that
+    a pattern of the catalog tells.
+    """
+    if len(variable) > 80:
+        return None
+    known, names = _settings()
+    name = known.get(variable) or next((name for pattern, name in names if pattern.fullmatch(variable)), None)
+    match = _SECRET.search(variable) if name is None else None
+    if match is not None:
+        words = f"{variable[: match.start()]}_API_KEY".split("_")
+        for start in range(len(words) - 2):
+            setting = "_".join(words[start:])
+            if setting in known and setting not in _OF_MANY and len(words[start]) > 2:
+                name = None if any(word.lower() in _prefixes() for word in words[:start]) else known[setting]
+                break
     return service(name) if name else None
 
 
@@ -42,29 +74,53 @@ def hosted_model(text: str, by: str | None = None) -> Component | None:
     """Return the model of a service that a name stands for, or None where it names none.
 
     `by` is the service that the call goes to, where that is known; it can be a router, which writes another service
-    before the name, and a name that is none of its own models is none. Without it only names count that tell their service: `gpt-4o`, `openai/gpt-4o`, `openai:gpt-4o`.
+    before the name, and a name that is none of its own models is none. Without it only names count that tell their
+    service: `gpt-4o`, `openai/gpt-4o`, `openai:gpt-4o`.
     """
     if by is not None:
-        own = [pattern for pattern, name in _models() if name == by]
-        fits = not own or any(pattern.fullmatch(text) for pattern in own)
+        own = _own(by)
+        fits = own is None or own.fullmatch(text) is not None
         return Component(kind=Kind.MODEL, source=by, name=text) if fits and re.fullmatch(r"\S+", text) else None
-    for pattern, name in _models():
-        if pattern.fullmatch(text):
-            return Component(kind=Kind.MODEL, source=name, name=text)
-    match = re.fullmatch(r"([\w-]+)[/:](\S+)", text)
+    if _any_model().fullmatch(text):
+        name = next(name for pattern, name in _models() if pattern.fullmatch(text))
+        return Component(kind=Kind.MODEL, source=name, name=text)
+    match = _ROUTED.fullmatch(text)
     if match and match[1] in _prefixes():
         source = _prefixes()[match[1]]
-        if source in {"huggingface-inference", "replicate"} or hosted_model(match[2]) or "/" in match[2]:
+        is_owned = "/" in match[2] and all(name != source for _, name in _models())
+        if source in _ANY_NAME or is_owned or hosted_model(match[2]):
             return Component(kind=Kind.MODEL, source=source, name=match[2])
     return None
 
 
 def routed_model(text: str) -> Component | None:
     """Return the model that a router's own name for it stands for: `service/model` or `service:model`."""
-    match = re.fullmatch(r"([\w-]+)[/:](\S+)", text)
+    match = _ROUTED.fullmatch(text)
     if match and match[1] in _prefixes():
         return Component(kind=Kind.MODEL, source=_prefixes()[match[1]], name=match[2])
     return hosted_model(text)
+
+
+def service_known_as(text: str) -> str | None:
+    """Return the id of the service that frameworks know by a name, in whatever way it is written, or None."""
+    return _names().get(_plain(text))
+
+
+@lru_cache(maxsize=4096)
+def service_of_integration(dotted: str) -> str | None:
+    """Return the id of the service that a module or class of a framework is for, or None.
+
+    It is told by a part of the name: `langchain_community.chat_models.ChatCohere`, `llama_index.llms.groq`.
+    """
+    root, _, rest = dotted.partition(".")
+    if not rest or root not in catalog.integrations().frameworks:
+        return None
+    matches = (_integration().fullmatch(_plain(part)) for part in reversed(rest.split(".")))
+    return next((_names()[match["name"]] for match in matches if match), None)
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", text.lower())
 
 
 @cache
@@ -75,8 +131,11 @@ def _hosts() -> tuple[dict[str, str], tuple[tuple[str, str], ...]]:
 
 
 @cache
-def _settings() -> dict[str, str]:
-    return {name: entry.id for entry in catalog.services() for name in entry.settings}
+def _settings() -> tuple[dict[str, str], tuple[tuple[re.Pattern[str], str], ...]]:
+    """Return the services by the settings that their SDKs read, and by patterns of what teams call theirs."""
+    every = catalog.services()
+    patterns = tuple((re.compile(pattern), entry.id) for entry in every for pattern in entry.setting_names)
+    return {name: entry.id for entry in every for name in entry.settings}, patterns
 
 
 @cache
@@ -85,5 +144,31 @@ def _models() -> tuple[tuple[re.Pattern[str], str], ...]:
 
 
 @cache
+def _any_model() -> re.Pattern[str]:
+    return re.compile("|".join(pattern.pattern for pattern, _ in _models()))
+
+
+@cache
+def _own(name: str) -> re.Pattern[str] | None:
+    """Return what the names of the models of a service look like; None where that is not known."""
+    listed: list[Service] = [entry for entry in catalog.services() if entry.id == name and entry.models]
+    return re.compile("|".join((*listed[0].models, *listed[0].serves))) if listed else None
+
+
+@cache
 def _prefixes() -> dict[str, str]:
     return {name: entry.id for entry in catalog.services() for name in entry.prefix}
+
+
+@cache
+def _names() -> dict[str, str]:
+    """Return the services by what frameworks call them, without names that a registry has too."""
+    every = [(_plain(name), entry.id) for entry in catalog.services() for name in (*entry.prefix, *entry.known_as)]
+    return {name: key for name, key in every if name not in catalog.registries()}
+
+
+@cache
+def _integration() -> re.Pattern[str]:
+    known = catalog.integrations()
+    names = "|".join(sorted(_names().keys() - {"azure"}, key=len, reverse=True))  # Azure is more than its models
+    return re.compile(f"({known.before})*(?P<name>{names})({known.after})*")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from supplychain.discovery.python_names import Names
+from supplychain.discovery.wrapper import Wrapper
 from supplychain.model.component import Component, Kind
 from supplychain.model.reference import Override, Place, Reference, Relation, Resolution, Unresolved
 
@@ -33,6 +34,8 @@ class SourceFile:
     """Whether a path, relative to the target, is a file or a folder of it."""
     module: Callable[[str], Names | None] = lambda _: None
     """Gives the names of another Python file of the target, by its dotted name as this file imports it."""
+    names: Names | None = None
+    """Its own names, where the whole file is Python that was parsed already."""
 
     def at(self, line: int | None) -> Place:
         """Return a place in this file."""
@@ -68,6 +71,8 @@ class Found:
     """Modules that Python source imports, as dotted names from the root where that is known, with the line.
 
     A relative import of the root begins with a dot."""
+    wrappers: list[Wrapper] = field(default_factory=list)
+    """Functions of Python source that hand on what they are given to a loading call."""
 
 
 class Carrier(Protocol):

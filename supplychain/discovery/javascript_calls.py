@@ -7,21 +7,21 @@ import re
 from supplychain import catalog
 from supplychain.discovery.hosted import service_of_setting
 from supplychain.discovery.interface import Found, SourceFile
+from supplychain.discovery.javascript_given import Given
 from supplychain.discovery.javascript_hosted import Hosted
 from supplychain.discovery.javascript_loading import Loading
 from supplychain.discovery.javascript_names import Names
 from supplychain.discovery.javascript_needles import is_of_interest
-from supplychain.discovery.javascript_report import VERSIONED, Report, plain_module, sdk_of, services
+from supplychain.discovery.javascript_packages import package_of
+from supplychain.discovery.javascript_report import Report, plain_module, sdk_of, services
 from supplychain.discovery.javascript_settings import Settings
 from supplychain.discovery.javascript_tree import callee_of, chain
 from supplychain.discovery.javascript_values import Values
-from supplychain.discovery.naming import Named
 from supplychain.discovery.parts import unique
-from supplychain.model.component import Component, Kind
+from supplychain.model.component import Kind
 from supplychain.model.reference import Resolution
 
 _CONSTANT = re.compile(r"[A-Z][A-Z0-9_]+")
-_EXACT = re.compile(r"\d+\.\d+\.\d+\S*")
 
 
 def from_names(names: Names, source: SourceFile) -> Found:
@@ -31,7 +31,7 @@ def from_names(names: Names, source: SourceFile) -> Found:
         NotParsedError: its constants build on each other without end.
     """
     report = Report(source, names, Values(names))
-    hosted, loading, settings = Hosted(report), Loading(report), Settings(report)
+    hosted, loading, settings, given = Hosted(report), Loading(report), Settings(report), Given(report)
     for node in names.nodes:
         if node.type in {"call_expression", "new_expression"}:
             settings.member(node)
@@ -46,6 +46,9 @@ def from_names(names: Names, source: SourceFile) -> Found:
         elif node.type == "member_expression":
             settings.member(node)
     for node in names.nodes:
+        if node.type in {"string", "template_string"}:
+            loading.packages(node)
+            given.look_at(node)
         if node.type == "string":
             loading.weights(node)
             settings.address(node)
@@ -61,11 +64,8 @@ def _imports(report: Report) -> None:
     """Report the services whose SDKs are imported, but those of which every client goes elsewhere."""
     seen: set[str] = set()
     for module, line in report.names.modules:
-        match = VERSIONED.fullmatch(module)
-        if match:
-            component = Component(kind=Kind.PACKAGE, source="npm", name=match["name"])
-            revision = match["version"] if _EXACT.fullmatch(match["version"]) else None
-            report.refer(Named(component, revision), line, Resolution.LITERAL, "import")
+        if (package := package_of(module)) is not None:
+            report.refer(package, line, Resolution.LITERAL, "address of a package")
         exported = [name for held, name in report.names.imports.values() if held == module]
         if module in catalog.javascript().modules_of_settings:
             for name in exported:

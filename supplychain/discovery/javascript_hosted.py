@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 
 from supplychain import catalog
 from supplychain.catalog.interface import Sdk
-from supplychain.discovery.hosted import host_of, hosted_model, routed_model, service_at, service_of_setting
+from supplychain.discovery.hosted import (
+    host_of,
+    hosted_model,
+    is_own_host,
+    routed_model,
+    service_at,
+    service_of_setting,
+)
 from supplychain.discovery.javascript_report import Report, services
 from supplychain.discovery.javascript_settings import setting_name
 from supplychain.discovery.javascript_tree import arguments_of, chain, inside, line_of, pairs, text
@@ -19,9 +26,6 @@ from supplychain.model.component import Component, Kind
 
 if TYPE_CHECKING:
     from tree_sitter import Node
-
-_OWN_HOST = re.compile(r"localhost|[\d.]+|\[?::1\]?|[^.]*|.*\.(local|internal|svc)")
-"""Hosts of the team itself."""
 
 
 class Hosted:
@@ -114,7 +118,7 @@ class Hosted:
         for word in self._report.values.of(value):
             found = service_at(word.text) if word.is_known and is_address(word.text) else None
             host = host_of(word.text) if word.is_known and is_address(word.text) else ""
-            if found is not None or (host and not _OWN_HOST.fullmatch(host)):
+            if found is not None or (host and not is_own_host(host)):
                 to = found.name if found else host
                 self._report.service(to, line_of(value), word.resolution, call, address=word.text)
             elif host:

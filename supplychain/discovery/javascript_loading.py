@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from supplychain import catalog
 from supplychain.catalog.interface import JavaScriptLoader
 from supplychain.discovery.downloads import downloaded
+from supplychain.discovery.javascript_packages import addressed
 from supplychain.discovery.javascript_report import Report
 from supplychain.discovery.javascript_tree import arguments_of, line_of, pairs, text, unquoted
 from supplychain.discovery.naming import Named, from_address, from_name, is_address, trim
@@ -45,6 +46,12 @@ class Loading:
         named = downloaded(address)
         if named is not None and named.component.kind is Kind.MODEL:
             self._report.refer(named, line_of(node), Resolution.LITERAL, "address of weights")
+
+    def packages(self, node: Node) -> None:
+        """Report packages by their addresses, also in a page that the code holds as a text."""
+        held = text(node)
+        for named, below in addressed(held) if "://" in held else ():
+            self._report.refer(named, line_of(node) + below, Resolution.LITERAL, "address of a package")
 
     def _load(self, node: Node, loader: JavaScriptLoader) -> None:
         values = self._report.values

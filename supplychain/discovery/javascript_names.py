@@ -39,7 +39,9 @@ _SCOPES = frozenset(
         "catch_clause",
     }
 )
-_KEPT = frozenset({"call_expression", "new_expression", "string", "member_expression", "assignment_expression"})
+_KEPT = frozenset(
+    {"call_expression", "new_expression", "string", "template_string", "member_expression", "assignment_expression"}
+)
 _DECLARATIONS = 200
 """Declarations of one name that are looked at."""
 
@@ -95,6 +97,15 @@ class Names:
                 pending += [(child, scope) for child in reversed(node.named_children)]
         for node, scope in assigned:  # what they assign to may be declared further down
             names._assign(node, scope)
+        return names
+
+    @classmethod
+    def imported_by(cls, root: Node) -> Names:
+        """Return the names of a file as far as its own imports go, which stand at its top."""
+        names = cls()
+        for node in root.named_children:
+            if node.type in {"import_statement", "export_statement"}:
+                names._import(node, (0, 0))
         return names
 
     def given(self, name: str, node: Node) -> list[Declared]:

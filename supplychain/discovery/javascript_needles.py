@@ -5,13 +5,19 @@ from __future__ import annotations
 from functools import cache
 
 from supplychain import catalog
+from supplychain.discovery.javascript_given import GIVEN
+from supplychain.discovery.javascript_packages import MAY_NAME
 
 
 def is_of_interest(data: bytes) -> bool:
     """Whether a file holds any text that a component could be named by."""
     if b"://" in data and any(suffix.encode() in data for suffix in catalog.artifacts().url_suffixes):
         return True
-    return any(needle in data for needle in _needles())
+    return (
+        any(needle in data for needle in _needles())
+        or MAY_NAME.search(data) is not None
+        or GIVEN.search(data) is not None
+    )
 
 
 @cache

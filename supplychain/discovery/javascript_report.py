@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from supplychain.catalog.interface import Sdk
 from supplychain.discovery.hosted import service
 from supplychain.discovery.interface import Found, SourceFile
 from supplychain.discovery.javascript_names import Declared, Names
+from supplychain.discovery.javascript_packages import package_of
 from supplychain.discovery.javascript_tree import chain, inside, line_of, text
 from supplychain.discovery.javascript_values import Values
 from supplychain.discovery.naming import Named
@@ -20,9 +20,6 @@ from supplychain.model.reference import Resolution
 
 if TYPE_CHECKING:
     from tree_sitter import Node
-
-VERSIONED = re.compile(r"(?:npm:|https?://[\w.-]+/(?:npm/)?)(?P<name>(?:@[\w.-]+/)?[\w.-]+)@(?P<version>[^/]+)(?:/.*)?")
-"""A module that is imported from an address, or by its name in the registry, with a version."""
 
 Owner = tuple[Sdk | None, str | None]
 """An SDK, and the service or registry that an export of it stands for."""
@@ -100,8 +97,8 @@ def _of_module(module: str, exported: str) -> Owner:
 
 def plain_module(module: str) -> str:
     """Return the name of a module without an address and a version."""
-    match = VERSIONED.fullmatch(module)
-    return match["name"] if match else module
+    named = package_of(module)
+    return named.component.name if named else module
 
 
 def sdk_of(module: str) -> Sdk | None:

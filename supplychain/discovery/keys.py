@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 
 from supplychain import catalog
 from supplychain.catalog.interface import ConfigKey
+from supplychain.discovery.forms import component_of
 from supplychain.discovery.hosted import hosted_model
 from supplychain.discovery.interface import SourceFile
 from supplychain.discovery.naming import Named, from_name, is_address, trim
@@ -18,6 +19,8 @@ _HOSTED = re.compile(r"[A-Za-z0-9][\w./:@-]{1,120}")
 _OWNED = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
 _PLAUSIBLE = re.compile(r"(?=.*[\d-])[A-Za-z][\w.+:@-]+|(\.{1,2}|~)?/[\w./-]+|[A-Za-z]:\\[\w.\\ -]+")
 """What may name a model without saying whose: a word with a digit or a hyphen, or a path."""
+_VERSIONED = re.compile(r"(?=[^/:]*[a-z])(?=.*\d)(?=.*-)[\w./:@-]{5,100}")
+"""A name with a version, as hosted models have: a word alone says too little."""
 _SPEAKS_OF_MODEL = re.compile(
     r"(\w+_)?(models?|model_?(name|id|list)s?|llms?|deployment(_name)?|embeddings?|id|name|default)"
 )
@@ -91,7 +94,6 @@ def _providers() -> dict[str, str]:
 
 def component(text: str, key: str, entry: ConfigKey, by: str | None, source: SourceFile) -> Named | None:
     """Return the component that the value of a key names, or None; `by` is the provider that the keys around it give."""
-    known = catalog.config_keys()
     text = re.sub(r"^huggingface://", "hf://", text)
     if text.startswith("ollama://"):
         text, by = text.removeprefix("ollama://"), "ollama"
@@ -112,10 +114,15 @@ def component(text: str, key: str, entry: ConfigKey, by: str | None, source: Sou
     named = setting(text, entry.kind, source, is_telling=entry.telling)
     if named is not None:
         return named if _counts(named, entry, source) else None
-    for short in known.short:
-        if entry.kind is Kind.MODEL and re.fullmatch(short.pattern, text):
-            return Named(Component(kind=entry.kind, source=short.registry, name=short.prefix + text))
-    return None
+    own = component_of(text)
+    return Named(own) if own is not None and own.kind is entry.kind else None
+
+
+def told(text: str, key: str, by: str | None) -> Component | None:
+    """Return the hosted model that a value names, where its key says only that it is a name and those beside it whose."""
+    is_name = by is not None and key in catalog.config_keys().within and _VERSIONED.fullmatch(text) is not None
+    hosted = hosted_model(text) if is_name else None
+    return hosted if hosted is not None and hosted.source == by else None
 
 
 def _is_here(path: str, source: SourceFile) -> bool:

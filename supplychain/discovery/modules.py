@@ -5,14 +5,17 @@ from __future__ import annotations
 import ast
 import posixpath
 import warnings
+from collections import OrderedDict
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import partial
 
 from supplychain.discovery.python_names import Names
 from supplychain.target import NotReadError, Target
 
 KEPT = 64
 """Modules that are kept parsed at a time."""
+KEPT_SIZE = 1_000_000
+"""Bytes of their source."""
 
 
 class Modules:
@@ -27,7 +30,25 @@ class Modules:
                 parts = file.path.removesuffix(".py").removesuffix("/__init__").split("/")
                 for start in range(len(parts)):
                     self._by_name.setdefault(".".join(parts[start:]), []).append(file.path)
-        self._parsed = lru_cache(maxsize=KEPT)(self._parse)
+        self._kept: OrderedDict[str, tuple[Names | None, int]] = OrderedDict()
+        self._size = 0
+
+    def at(self, path: str, data: bytes | None = None) -> Names | None:
+        """Return the names of a Python file, or None where it cannot be parsed; `data` is its content, if at hand."""
+        if path in self._kept:
+            self._kept.move_to_end(path)
+            return self._kept[path][0]
+        names, size = self._parse(path, data)
+        self._kept[path] = (names, size)
+        self._size += size
+        while len(self._kept) > 1 and (len(self._kept) > KEPT or self._size > KEPT_SIZE):
+            _, (_, gone) = self._kept.popitem(last=False)
+            self._size -= gone
+        return names
+
+    def path(self, dotted: str) -> str | None:
+        """Return the file of a module by its dotted name from the root, or None; it may be the only one that ends so."""
+        return self._path(dotted, "")
 
     def named(self, dotted: str, importer: str) -> Names | None:
         """Return the names of the module that `importer` imports as `dotted`, with its leading dots, or None.
@@ -35,7 +56,12 @@ class Modules:
         None also where several files of the target could be meant.
         """
         path = self._path(dotted, importer)
-        return self._parsed(path) if path is not None and path != importer else None
+        return self.at(path) if path is not None and path != importer else None
+
+    def imported(self, dotted: str, importer: str) -> str | None:
+        """Return the file of the target that `importer` imports as `dotted`, or imports that name from, or None."""
+        found = self._path(dotted, importer)
+        return found or (self._path(dotted.rpartition(".")[0], importer) if "." in dotted.lstrip(".") else None)
 
     def _path(self, dotted: str, importer: str) -> str | None:
         folder = posixpath.dirname(importer)
@@ -53,11 +79,13 @@ class Modules:
         candidates: Iterable[str] = (f"{stem}.py", f"{stem}/__init__.py")
         return next((path for path in candidates if path in self._by_name.get(dotted, ())), None)
 
-    def _parse(self, path: str) -> Names | None:
-        file = self._target.get(path)
+    def _parse(self, path: str, data: bytes | None) -> tuple[Names | None, int]:
         try:
+            if data is None:
+                file = self._target.get(path)
+                data = self._target.read(file).data if file else b""
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                return Names(ast.parse(self._target.read(file).data)) if file else None
+                return Names(ast.parse(data), path, partial(self.named, importer=path)), len(data)
         except (NotReadError, SyntaxError, ValueError, RecursionError, MemoryError):
-            return None  # the file itself is reported where it is read
+            return None, 0  # the file itself is reported where it is read

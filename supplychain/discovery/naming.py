@@ -53,6 +53,8 @@ def _matched(match: re.Match[str], kind: Kind, registry: str, address: str | Non
     groups = match.groupdict()
     if groups.get("kind") == "datasets/":
         kind = Kind.DATASET
+    elif len(serves := catalog.registries()[registry].serves) == 1:
+        kind = serves[0]
     name = f"spaces/{groups['name']}" if groups.get("kind") == "spaces/" else groups["name"]
     return Named(Component(kind=kind, source=registry, name=name), groups.get("revision"), address)
 
@@ -116,10 +118,10 @@ def from_setting(
         return None
     if is_address(text):
         return from_address(text, kind)
-    if kind is Kind.MODEL and (hosted := hosted_model(text)):
+    is_weights = text.lower().endswith(catalog.artifacts().url_suffixes)
+    if kind is Kind.MODEL and not is_weights and (hosted := hosted_model(text)):
         return Named(hosted)
     if local := _local(text, exists, folder):
-        is_weights = text.lower().endswith(catalog.artifacts().url_suffixes)
         known = exists(local) or is_weights
         return Named(Component(kind=kind, source="file", name=local)) if known else None
     if _OWNED.fullmatch(text):

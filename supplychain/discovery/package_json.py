@@ -11,7 +11,7 @@ from supplychain.discovery.shell import from_script
 from supplychain.discovery.trees import Entry
 from supplychain.discovery.words import Word
 from supplychain.model.component import Component, Kind
-from supplychain.model.reference import Resolution
+from supplychain.model.reference import Resolution, Scope
 
 _SECTIONS = ("dependencies", "devDependencies", "optionalDependencies")
 _LOCAL = re.compile(r"(file|link|workspace|portal):|~?\.{0,2}/")
@@ -30,6 +30,9 @@ def read(source: SourceFile) -> Found:
     if len(documents) != 1 or documents[0].text is not None or documents[0].items:
         raise NotParsedError("not a package.json: it is no JSON object")
     found = Found()
+    own = documents[0].string("name")
+    if own and source.place.scope is Scope.PROD:
+        found.own.append(f"package:npm/{own.lower()}")
     for name in _SECTIONS:
         section = documents[0].get(name)
         for entry in section.entries if section else ():

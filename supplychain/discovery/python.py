@@ -4,28 +4,22 @@ from __future__ import annotations
 
 import ast
 import posixpath
-import re
 import warnings
 from functools import cache
 
 from supplychain import catalog
 from supplychain.catalog.interface import Registry
 from supplychain.discovery.interface import Found, NotParsedError, SourceFile
-from supplychain.discovery.naming import from_address, is_address
+from supplychain.discovery.python_addresses import Addresses
 from supplychain.discovery.python_hosted import Hosted
-from supplychain.discovery.python_loading import Loading, is_loading
+from supplychain.discovery.python_loading import Loading, Match, is_loading
 from supplychain.discovery.python_names import Chain, Names
 from supplychain.discovery.python_report import Report, is_none, keyword_of
 from supplychain.discovery.python_values import Values
-from supplychain.model.component import Kind
-from supplychain.model.reference import Override, Resolution
+from supplychain.discovery.python_wrappers import wrappers
+from supplychain.model.reference import Override
 
-_ADDRESS = "address of weights"
 _SETTERS = frozenset({"os.environ.setdefault", "os.putenv", "os.environ.update", "os.environ.__setitem__"})
-_PLACEHOLDER = re.compile(r"[{}]|%s|%\(|%d(?![0-9A-Fa-f])")
-"""What code fills in at run time in the text of an address."""
-_HOST = re.compile(r"(?i)url|host|endpoint|mirror|server|bucket|cdn")
-"""The name of a value that begins an address, where it is not known."""
 
 
 def read(source: SourceFile) -> Found:
@@ -37,8 +31,8 @@ def read(source: SourceFile) -> Found:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the target's own escapes and comparisons are not our business
-            tree = ast.parse(source.data)
-            return _Reader(source, tree).read()
+            names = source.names or Names(ast.parse(source.data), source.path, source.module)
+            return _Reader(source, names).read()
     except SyntaxError as error:
         raise NotParsedError(f"not the Python of this interpreter: {error.msg}", error.lineno) from error
     except (ValueError, RecursionError, MemoryError) as error:
@@ -59,13 +53,13 @@ def _endpoints() -> tuple[dict[str, Registry], dict[str, Registry], dict[str, Re
 class _Reader:
     """One pass over one file."""
 
-    def __init__(self, source: SourceFile, tree: ast.Module) -> None:
-        names = Names(tree)
-        self._report = Report(source, names, Values(names, source.module, is_loading), source.data.splitlines())
+    def __init__(self, source: SourceFile, names: Names) -> None:
+        self._report = Report(source, names, Values(names, is_loading), source.data.splitlines())
         self._names = names
         self._values = self._report.values
         self._loading = Loading(self._report)
         self._hosted = Hosted(self._report)
+        self._addresses = Addresses(self._report, self._hosted)
         self._folder = posixpath.dirname(source.path)
         self._settings, self._clients, self._attributes = _endpoints()
 
@@ -88,10 +82,11 @@ class _Reader:
             elif isinstance(node, ast.Expr):
                 self._report.read.add(id(node.value))  # a docstring, or a comment written as a string
             elif isinstance(node, (ast.JoinedStr, ast.BinOp)):
-                self._address_in_parts(node, chain)
+                self._addresses.in_parts(node, chain)
+        self._addresses.finish()
         for node in strings:
             if id(node) not in self._report.read:
-                self._address(node)
+                self._addresses.constant(node)
         self._hosted.finish()
         return self._report.found
 
@@ -114,61 +109,24 @@ class _Reader:
             matches = self._loading.matching_node(node.args[0], chain)
             call = ast.copy_location(ast.Call(node.args[0], node.args[1:], node.keywords), node)
             if self._loading.names_argument(call, matches):
-                self._loading.call(call, matches, chain)
+                self._loaded(call, matches, chain)
                 return
         for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
             self._loading.handed_on(argument, chain)
         if matches := self._loading.matching(candidates):
-            self._loading.call(node, matches, chain)
+            self._loaded(node, matches, chain)
         else:
             self._hosted.call(node, candidates, chain)
 
-    def _address(self, node: ast.Constant) -> None:
-        """Refer to weights and services by their address, and to hosted models by a telling name, wherever they stand."""
-        text = str(node.value)
-        if self._hosted.name(text, node.lineno):
-            return
-        if self._hosted.address(text, node.lineno) or not _is_weights_address(text):
-            return
-        if _PLACEHOLDER.search(text):
-            self._address_at_run_time(node)
-        else:
-            self._report.refer(from_address(text, Kind.MODEL), node.lineno, Resolution.LITERAL, _ADDRESS)
-
-    def _address_in_parts(self, node: ast.JoinedStr | ast.BinOp, chain: Chain) -> None:
-        """Refer to an address of weights that is put together of known parts; report one that is not."""
-        parts = node.values if isinstance(node, ast.JoinedStr) else [node.right]
-        if not parts or not _text(parts[-1]).lower().partition("?")[0].endswith(catalog.artifacts().url_suffixes):
-            return  # the address of weights ends as their file does
-        possible = self._values.possible(node, chain)
-        for known in possible.known:
-            if _is_weights_address(known.value):
-                self._report.read.update(id(part) for part in ast.walk(node))
-                self._report.refer(from_address(known.value, Kind.MODEL), node.lineno, known.resolution, _ADDRESS)
-        if possible.is_open and self._begins_as_address(node):
-            self._report.read.update(id(part) for part in ast.walk(node))
-            self._address_at_run_time(node)
-
-    @staticmethod
-    def _begins_as_address(node: ast.expr) -> bool:
-        while isinstance(node, (ast.BinOp, ast.JoinedStr)):
-            if isinstance(node, ast.BinOp):
-                node = node.left
-            elif node.values:
-                node = node.values[0]
-            else:
-                return False
-        if isinstance(node, ast.Constant):
-            return is_address(_text(node))
-        inner = node.value if isinstance(node, ast.FormattedValue) else node
-        return _HOST.search(ast.unparse(inner)) is not None
-
-    def _address_at_run_time(self, node: ast.expr) -> None:
-        self._report.unresolved(Kind.MODEL, node, _ADDRESS, node, "the address is made at run time")
+    def _loaded(self, node: ast.Call, matches: list[Match], chain: Chain) -> None:
+        self._loading.call(node, matches, chain)
+        if len(chain) > 1:
+            self._report.found.wrappers += wrappers(self._report, node, *matches[0], chain)
 
     def _assignment(self, node: ast.Assign | ast.AnnAssign | ast.AugAssign, chain: Chain) -> None:
         if node.value is None:
             return
+        self._addresses.assigned(node)
         self._loading.handed_on(node.value, chain)
         for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
             if isinstance(target, ast.Subscript) and "os.environ" in self._names.dotted(target.value, chain):
@@ -210,13 +168,3 @@ class _Reader:
         place = self._report.source.at(line)
         override = Override(registry=registry.key, variable=variable, address=address, at=place)
         self._report.found.overrides.append(override)
-
-
-def _text(node: ast.expr) -> str:
-    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
-
-
-def _is_weights_address(text: str) -> bool:
-    if not is_address(text) or any(character.isspace() for character in text):
-        return False
-    return re.split("[?#]", text, maxsplit=1)[0].lower().endswith(catalog.artifacts().url_suffixes)

@@ -8,19 +8,32 @@ from functools import cache, lru_cache
 
 from supplychain import catalog
 from supplychain.catalog.interface import HostedCall
-from supplychain.discovery.hosted import host_of, hosted_model, routed_model, service, service_at
+from supplychain.discovery.hosted import (
+    host_of,
+    hosted_model,
+    is_own_host,
+    routed_model,
+    service,
+    service_at,
+    service_known_as,
+    service_of_integration,
+    service_of_setting,
+)
 from supplychain.discovery.naming import Named, is_address
 from supplychain.discovery.python_names import Chain
 from supplychain.discovery.python_report import Report, keyword_of, positional
+from supplychain.discovery.python_values import Known
 from supplychain.model.component import Component, Kind
 from supplychain.model.reference import Resolution
 
-_OWN = frozenset({"localhost", "127.0.0.1", "0.0.0.0", "::1", "host.docker.internal"})  # noqa: S104 - compared only
-"""Hosts that are the team's own machine."""
-
-
-_TELLING = re.compile(r"(?=.*\d)(?=.*-)[\w.:-]+")
+_TELLING = re.compile(r"(?=.*\d)(?=.*-)[\w.:@-]*\w")
 """A name that nothing but a model has: with a hyphen and a number."""
+_SETTING = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+")
+_READ = re.compile(r"([(=]|\w\[)$")
+"""What stands before the name of a setting that is read: a list of names reads none."""
+_SENT = re.compile(r"[\"']\]\s*=(?!=)")
+_AWS = frozenset({"boto3", "aioboto3", "botocore", "aiobotocore"})
+_AWS_CLIENTS = frozenset({"client", "resource", "create_client"})
 _AT_RUN_TIME = "the hosted model's name is made at run time"
 
 
@@ -37,7 +50,15 @@ def _clients() -> dict[str, str]:
 @lru_cache(maxsize=4096)
 def _imported(module: str) -> tuple[tuple[str, str], ...]:
     """Return the imports of SDKs that a module's name begins with, each with its service."""
-    return tuple(item for item in _by_import().items() if f"{module}.".startswith(f"{item[0]}."))
+    whole = service_of_integration(module)
+    own = tuple(item for item in _by_import().items() if f"{module}.".startswith(f"{item[0]}."))
+    return (*own, (module, whole)) if whole else own
+
+
+@cache
+def _hosts_models() -> frozenset[str]:
+    """Return the services that a model can be asked of."""
+    return frozenset(entry.id for entry in catalog.services() if entry.models or entry.prefix)
 
 
 class Hosted:
@@ -49,35 +70,42 @@ class Hosted:
         self._by_import = _by_import()
         self._clients = _clients()
         self._imported: dict[str, tuple[str, int]] = {}
-        """The services whose SDK the file imports: the name of the import and its line."""
+        """The services whose SDK the file imports: how they are named and the line."""
+        self._settings: dict[str, tuple[str, int]] = {}
+        """The services whose settings the file reads: the setting and its line."""
+        self._has_aws = False
         self._usual: set[str] = set()
         """Services of which a client is made that goes to their own host."""
         self._elsewhere: set[str] = set()
         """Services of which a client is made that goes to another one."""
+        self._reached: set[str] = set()
+        """Services that a client is sent to by their address."""
 
     def imported(self, module: str, line: int) -> None:
         """Note an import."""
+        self._has_aws = self._has_aws or module.partition(".")[0] in _AWS
         for name, found in _imported(module):
-            self._imported.setdefault(found, (name, line))
+            self._imported.setdefault(found, (f"import {name}", line))
 
     def call(self, node: ast.Call, candidates: list[str], chain: Chain) -> None:
         """Report what a call to a service names, if it is one."""
         last = node.func.attr if isinstance(node.func, ast.Attribute) else ""
-        if last in {"client", "resource"} or not isinstance(node.func, ast.Attribute):
-            if any(n in {"boto3.client", "boto3.resource"} or n.endswith(".Session.client") for n in candidates):
-                self._aws(node, chain)
-                return
-        elif last not in catalog.hosted_calls():
+        if self._has_aws and (last in _AWS_CLIENTS or "boto3.client" in candidates):
+            self._aws(node, chain)
+            return
+        if last and last not in catalog.hosted_calls():
             return
         entry = next((found for name in candidates if (found := self._matching(name))), None)
         if entry is None:
             return
+        if entry.service is not None and (entry.prefix != "*" or entry.tail[0].isupper()):
+            self._imported.setdefault(entry.service, (entry.tail, node.lineno))
         to = self._goes_to(node, entry, chain) if entry.address else entry.service
+        if chosen := self._chosen(node, entry, chain):
+            entry, to = entry.model_copy(update={"routed": False}), chosen
         sdk = self._by_import.get(entry.prefix)
         if sdk is not None and entry.service not in {None, sdk}:
             self._elsewhere.add(sdk)
-            if to == entry.service and not any(keyword_of(node, name) for name in entry.address):
-                self._report.refer(Named(service(to)), node.lineno, Resolution.LITERAL, entry.tail)
         if to is not None and (entry.address or entry.region or entry.service in self._imported):
             self._region(node, entry, to, chain)
         if entry.model:
@@ -92,19 +120,41 @@ class Hosted:
         return True
 
     def name(self, text: str, line: int) -> bool:
-        """Report a hosted model by a name that tells it, as lists and settings spell it; return whether it is one."""
-        if not _TELLING.fullmatch(text):
+        """Report a hosted model by a name that tells it, as lists and settings spell it; return whether it is one.
+
+        The name of a setting is noted.
+        """
+        if _SETTING.fullmatch(text):
+            if (owner := service_of_setting(text)) is not None and self._is_read(text, line):
+                self._settings.setdefault(owner.name, (text, line))
+            return False
+        if not _TELLING.fullmatch(text.rpartition("/")[2]):
             return False
         found = hosted_model(text)
+        if found is not None and "/" in text and found.name != text and hosted_model(found.name) is None:
+            return False  # the name of a registry begins with an owner too
         if found is not None:
             self._report.refer(Named(found), line, Resolution.LITERAL, "name of a hosted model")
         return found is not None
 
+    def _is_read(self, setting: str, line: int) -> bool:
+        """Whether a line, or the call that began on the one above, reads a setting, rather than list or override it."""
+        before, _, after = self._line(line).partition(setting)
+        before = before[:-1].rstrip() or self._line(line - 1).rstrip()
+        if _SENT.match(after) and not setting.endswith(("KEY", "TOKEN")):
+            return False
+        is_argument = before.endswith(",") and before.count("(") > before.count(")")
+        return is_argument or _READ.search(before) is not None or re.match(r".\s+(not )?in\b", after) is not None
+
+    def _line(self, number: int) -> str:
+        lines = self._report.lines
+        return lines[number - 1].decode("utf-8", "replace") if 0 < number <= len(lines) else ""
+
     def finish(self) -> None:
-        """Report the SDKs that are imported, but those of which every client goes elsewhere."""
-        for found, (name, line) in self._imported.items():
+        """Report the SDKs that are imported and the settings read, but those of which every client goes elsewhere."""
+        for found, (call, line) in (self._settings | self._imported).items():
             if found not in self._elsewhere or found in self._usual:
-                self._report.refer(Named(service(found)), line, Resolution.LITERAL, f"import {name}")
+                self._report.refer(Named(service(found)), line, Resolution.LITERAL, call)
 
     def _matching(self, dotted: str) -> HostedCall | None:
         for entry in catalog.hosted_calls().get(dotted.rpartition(".")[2], ()):
@@ -130,6 +180,20 @@ class Hosted:
         self._imported.setdefault(self._clients[known.value], ("boto3", node.lineno))
         self._elsewhere.add(self._clients[known.value])  # the client itself is the reference
 
+    def _chosen(self, node: ast.Call, entry: HostedCall, chain: Chain) -> str | None:
+        """Report the services that arguments name; return the one that runs the model, where the call says that."""
+        given = keyword_of(node, *entry.chooses) if entry.chooses else None
+        elements = given.elts if isinstance(given, (ast.List, ast.Tuple)) else [given] if given is not None else []
+        found = None
+        for element in elements:
+            known = self._report.values.constant(element, chain)
+            found = service_known_as(known.value) if known is not None else None
+            if known is not None and found is not None:
+                self._report.refer(
+                    Named(service(found)), node.lineno, known.resolution, f"{entry.tail}({entry.chooses[0]})"
+                )
+        return found if entry.routed else None
+
     def _goes_to(self, node: ast.Call, entry: HostedCall, chain: Chain) -> str | None:
         """Return the service that a client goes to; report one at another address. None: the team's own machine."""
         given = keyword_of(node, *entry.address)
@@ -143,22 +207,28 @@ class Hosted:
             self._usual.add(own)
         reached = own if possible.is_none else None
         for known in possible.known:
-            found = service_at(known.value)
-            host = host_of(known.value)
-            if found is None and host and host not in _OWN and "." in host:
-                found = service(host)
-            if own:
-                self._elsewhere.add(own)
-            if found is not None:
-                reached = found.name
-                call = f"{entry.tail}({entry.address[0]})"
-                self._report.refer(Named(found, None, known.value), node.lineno, known.resolution, call)
+            reached = self._reach(known, node, entry) or reached
         if possible.is_open and not possible.known:
             if own:
                 self._elsewhere.add(own)
             reason = "its address is made at run time"
             self._report.unresolved(Kind.SERVICE, node, entry.tail, given, reason, own or "")
         return reached
+
+    def _reach(self, known: Known, node: ast.Call, entry: HostedCall) -> str | None:
+        """Report the service at the address that a client is sent to; return it, or None for the team's own machine."""
+        found = service_at(known.value)
+        host = host_of(known.value)
+        if found is None and host and not is_own_host(host):
+            found = service(host)
+        if entry.service:
+            self._elsewhere.add(entry.service)
+        if found is None:
+            return None
+        self._reached.add(found.name)
+        call = f"{entry.tail}({entry.address[0]})"
+        self._report.refer(Named(found, None, known.value), node.lineno, known.resolution, call)
+        return found.name
 
     def _region(self, node: ast.Call, entry: HostedCall, to: str, chain: Chain) -> None:
         region = next((known for name in entry.region if (known := self._report.only(node, name, chain))), None)
@@ -173,7 +243,12 @@ class Hosted:
         if given is None:
             return
         possible = self._report.possible(given, chain)
+        names = [known for known in possible.known if not (entry.address and is_address(known.value))]
         for known in possible.known:
+            if known not in names:
+                self._usual.discard(entry.service or "")
+                self._reach(known, node, entry)
+        for known in names:
             found = self._component(known.value, entry, to)
             if found is not None:
                 component, revision = found
@@ -182,9 +257,9 @@ class Hosted:
                 if entry.routed:
                     router = service(component.source)
                     self._report.refer(Named(router), node.lineno, known.resolution, call)
-        unfit = [known.value for known in possible.known if self._component(known.value, entry, to) is None]
+        unfit = [known.value for known in names if self._component(known.value, entry, to) is None]
         if unfit or (possible.is_open and not possible.known):
-            source = to or (next(iter(self._imported)) if len(self._imported) == 1 else "service")
+            source = to or self._only() or "service"
             reason = f"{unfit[0]!r} is no model that its service names" if unfit else _AT_RUN_TIME
             self._report.unresolved(Kind.MODEL, node, call, given, reason, source)
 
@@ -197,7 +272,13 @@ class Hosted:
             return Component(kind=Kind.MODEL, source=to, name=name), version or None
         telling = hosted_model(text)
         source = to or (telling.source if telling else None)
-        if source is None and len(self._imported) == 1:
-            source = next(iter(self._imported))
+        if source is None:
+            source = self._only()
         component = hosted_model(text, source) if source else None
         return (component, None) if component else None
+
+    def _only(self) -> str | None:
+        """Return the one service that a call which names none can go to, or None."""
+        imported = (self._imported.keys() & _hosts_models()) - (self._elsewhere - self._usual)
+        able = self._reached | imported
+        return next(iter(able)) if len(able) == 1 else None

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import ast
-import itertools
 import posixpath
 import re
-from collections import deque
-from collections.abc import Iterator
 
 from supplychain import catalog
 from supplychain.catalog.interface import Loader, Registry
+from supplychain.discovery.forms import component_of, weights_suffixes
 from supplychain.discovery.naming import Named, from_address, from_name, is_address, is_word, trim
+from supplychain.discovery.python_loaders import argument_of, checksum_of, leaves, loaders_of, registry_of, stands_for
 from supplychain.discovery.python_names import Chain
 from supplychain.discovery.python_report import Report, is_none, is_open, keyword_of, positional
+from supplychain.discovery.python_told import Told
 from supplychain.discovery.python_values import Known
 from supplychain.model.component import Component, Kind
 from supplychain.model.reference import Resolution
@@ -21,11 +21,6 @@ from supplychain.model.reference import Resolution
 _HIDDEN = "the name is passed in a way that hides it"
 _DATA = re.compile(r"(?i).+\.(csv|tsv|jsonl?|parquet|arrow|feather|xlsx?|ndjson|txt|tar|zip|gz)")
 """A path that is one of data by its ending."""
-_DIGEST = re.compile(
-    r"(?:(?P<algorithm>md5|sha1|sha256|sha512)[:=])?(?P<hex>[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{128})"
-)
-_BY_LENGTH = {32: "md5", 40: "sha1", 64: "sha256", 128: "sha512"}
-
 Match = tuple[Loader, str]
 """A loader, and the dotted name of the call as it resolves."""
 
@@ -39,6 +34,8 @@ class Loading:
         self._folder = posixpath.dirname(report.source.path)
         self._likeliest: dict[str, tuple[Loader, ...]] = {}
         """The first loader of each dotted name of the file, or none."""
+        self._imported = {module.partition(".")[0] for module, level, _ in report.names.imports if not level}
+        self._told = Told(report, lambda names: bool(self.matching(names)))
 
     def matching(self, candidates: list[str]) -> list[Match]:
         """Return the loaders that a call by these dotted names may be, each with the name.
@@ -47,12 +44,17 @@ class Loading:
         """
         for name in candidates:
             if name not in self._likeliest:
-                self._likeliest[name] = _loaders(name)[:1]
+                self._likeliest[name] = loaders_of(name)[:1] or self._of_client(name)
         found = [(loader, name) for name in candidates for loader in self._likeliest[name]]
         if found and candidates[0].startswith("?"):
             loader, call = max(found, key=lambda match: (len(match[0].prefix), not match[1].startswith("?")))
             return [(loader, call.lstrip("?."))]
         return found
+
+    def _of_client(self, name: str) -> tuple[Loader, ...]:
+        """Return the loader that a method of an object may be, where the file imports its library."""
+        every = catalog.loaders().get(name.rpartition(".")[2], ()) if name.startswith("?") and "." in name else ()
+        return tuple(loader for loader in every if loader.client and loader.prefix in self._imported)[:1]
 
     def matching_node(self, node: ast.expr, chain: Chain) -> list[Match]:
         """Return the loaders that an expression may be."""
@@ -61,11 +63,20 @@ class Loading:
         )
 
     def handed_on(self, node: ast.expr | None, chain: Chain) -> None:
-        """Report a loading function that is passed on or kept under another name: its call is not seen."""
-        if node is None or isinstance(node, (ast.Constant, ast.Call)):
+        """Report a loading function that is passed on or kept under another name: its call is not seen.
+
+        A text that names a model by its form alone is reported, too.
+        """
+        if node is None or isinstance(node, ast.Call):
             return
-        for leaf in filter(self._can_load, leaves(node)):
-            for loader, call in self.matching_node(leaf, chain)[:1]:
+        for leaf in leaves(node):
+            if isinstance(leaf, (ast.Constant, ast.BoolOp, ast.IfExp)):
+                self._told.texts(leaf)
+                continue
+            for loader, call in self.matching_node(leaf, chain)[:1] if self._can_load(leaf) else ():
+                if loader.named_by == "constant":
+                    self._by_itself(ast.copy_location(ast.Call(leaf, [], []), leaf), loader, call, chain)
+                    continue
                 if isinstance(leaf, ast.Name) and self._report.names.is_assigned(leaf.id, chain):
                     continue
                 telling = loader.named_by == "argument" and not loader.quiet and not loader.local
@@ -77,7 +88,7 @@ class Loading:
         """Whether an expression has a name that a loading function may have here; most have none."""
         if isinstance(leaf, ast.Name):
             return leaf.id in self._report.names.aliases or leaf.id in catalog.loaders()
-        return isinstance(leaf, ast.Attribute) and leaf.attr in catalog.loaders()
+        return isinstance(leaf, ast.Attribute) and (leaf.attr in catalog.loaders() or leaf.attr.isupper())
 
     def call(self, node: ast.Call, matches: list[Match], chain: Chain) -> None:
         """Report what a call loads that matches these loaders."""
@@ -94,7 +105,7 @@ class Loading:
 
     def names_argument(self, node: ast.Call, matches: list[Match]) -> bool:
         """Whether a call gives the argument that one of these loaders takes the name from."""
-        return any(_argument(node, loader) is not None for loader, _ in matches)
+        return any(argument_of(node, loader) is not None for loader, _ in matches)
 
     @staticmethod
     def _loads(node: ast.Call, loader: Loader) -> bool:
@@ -103,7 +114,7 @@ class Loading:
             if given is None or (isinstance(given, ast.Constant) and not given.value):
                 return False
         values = ((keyword_of(node, name), texts) for name, texts in loader.unless.items())
-        return not any(value is not None and ast.unparse(value) in texts for value, texts in values)
+        return not any(value is not None and (ast.unparse(value) in texts or "*" in texts) for value, texts in values)
 
     def _by_itself(self, node: ast.Call, loader: Loader, call: str, chain: Chain) -> None:
         """Refer to what the name of the function, its class or its module stands for."""
@@ -111,9 +122,12 @@ class Loading:
         name = parts[-2] if loader.named_by == "module" and len(parts) > 1 else parts[-1]
         if name in loader.ignore or (loader.named_by == "class" and not name[:1].isupper()):
             return
+        if loader.named_by == "constant" and not name.isupper():
+            return
         if loader.named_by == "function" and not (name[:1].islower() or loader.requires):
             return
-        component = Component(kind=loader.kind, source=loader.registry, name=name.removeprefix(loader.strip))
+        name = loader.fixed or name.removeprefix(loader.strip)
+        component = Component(kind=loader.kind, source=loader.registry, name=name)
         member = keyword_of(node, loader.revision_text) if loader.revision_text else None
         revision = ast.unparse(member) if isinstance(member, ast.Attribute) else None
         known = self._report.only(node, loader.revision_text, chain) if loader.revision_text else None
@@ -125,10 +139,15 @@ class Loading:
         kind = self._kind(node, loader, chain)
         if kind is None:
             return
-        argument = _argument(node, loader)
+        argument = argument_of(node, loader)
         if argument is None or is_none(argument):
             self._without_name(node, loader, call, kind, chain)
             return
+        for part in leaves(argument) if isinstance(argument, (ast.List, ast.Tuple)) else (argument,):
+            self._by_part(node, part, loader, call, kind, chain)
+
+    def _by_part(self, node: ast.Call, argument: ast.expr, loader: Loader, call: str, kind: Kind, chain: Chain) -> None:
+        """Report what one name of an argument, which may be a list of them, stands for."""
         possible = self._report.possible(argument, chain)
         if possible.is_none and loader.implicit is not None:
             self._without_name(node, loader, call, kind, chain)
@@ -138,7 +157,7 @@ class Loading:
             elif known.value or not possible.is_open:
                 self._named(node, argument, loader, call, kind, known, chain)
         if possible.is_open or not (possible.known or possible.is_none or possible.is_loaded):
-            if not loader.quiet:
+            if not loader.quiet and not loader.objects:
                 reason = (
                     "the name is made at run time" if not possible.known else "it can also be another, made at run time"
                 )
@@ -158,14 +177,20 @@ class Loading:
         if known is not None:
             component = Component(kind=kind, source="transformers-default", name=known.value)
             self._report.refer(Named(component), node.lineno, Resolution.IMPLICIT, call, flags=self._flags(node))
-        elif not loader.quiet:
+        elif loader.default is not None and not is_open(node):
+            usual = Known(loader.default, Resolution.IMPLICIT)
+            self._named(node, node, loader, call, kind, usual, chain)
+        elif not loader.quiet and (is_open(node) or not loader.optional) and not loader.objects:
             reason = _HIDDEN if is_open(node) else loader.when_absent or _HIDDEN
             self._report.unresolved(kind, node, call, node, reason, loader.registry)
 
     def _named(
         self, node: ast.Call, argument: ast.expr, loader: Loader, call: str, kind: Kind, known: Known, chain: Chain
     ) -> None:
-        registry = catalog.registries()[loader.registry]
+        registry = catalog.registries()[registry_of(known.value, loader)]
+        known, is_named = stands_for(known, loader)
+        if not is_named:
+            return
         word = self._report.only(node, loader.local_argument, chain)
         if word and word.value == "local":
             named: Named | None = Named(Component(kind=kind, source="file", name=trim(known.value) or "."))
@@ -183,7 +208,7 @@ class Loading:
     @staticmethod
     def _is_ambiguous(known: Known, registry: Registry, loader: Loader) -> bool:
         """Whether a word that was not found in the call itself may be something else than a name without an owner."""
-        followed = known.resolution is not Resolution.LITERAL and registry.key == "huggingface"
+        followed = known.resolution not in {Resolution.LITERAL, Resolution.IMPLICIT} and registry.key == "huggingface"
         return followed and not loader.default_owner and is_word(known.value)
 
     def _complete(
@@ -206,7 +231,7 @@ class Loading:
             address = known.value
         code = self._report.only(node, loader.code_revision or "code_revision", chain)
         facts = {"code_revision": code.value if code else None, "flags": self._flags(node)}
-        facts["checksum"] = _checksum(self._report.only(node, loader.checksum, chain))
+        facts["checksum"] = checksum_of(self._report.only(node, loader.checksum, chain))
         self._report.refer(Named(named.component, revision, address), node.lineno, resolution, call, **facts)
 
     def _flags(self, node: ast.Call) -> tuple[str, ...]:
@@ -216,7 +241,8 @@ class Loading:
     def _name(self, text: str, kind: Kind, registry: Registry, loader: Loader) -> Named | None:
         exists = self._report.source.exists
         if is_address(text):
-            return from_address(text, kind)
+            is_weights = loader.registry == "url" and text.partition("?")[0].lower().endswith(weights_suffixes())
+            return from_address(text, Kind.MODEL if is_weights else kind)
         if loader.local or loader.quiet:
             path = trim(text)
             folder = f"{self._folder}/{path}" if self._folder else path
@@ -226,7 +252,13 @@ class Loading:
             return (
                 Named(Component(kind=kind, source="file", name=there or path)) if there or (is_data and path) else None
             )
-        named = from_name(text, kind, registry, exists, self._folder)
+        own = component_of(text)
+        if own is not None and own.source == registry.key and not exists(text):
+            return Named(own)
+        is_own = not registry.host and re.fullmatch(r"[\w-]+", text) is not None  # a library's word is no folder
+        named = from_name(text, kind, registry, (lambda _: False) if is_own else exists, self._folder)
+        if _is_path(text, registry) and not (named and named.component.is_file):
+            return Named(Component(kind=kind, source="file", name=trim(text)))
         if loader.address and not (named and named.component.is_file):
             return None
         if named and loader.default_owner and "/" not in named.component.name and not named.component.is_file:
@@ -250,42 +282,14 @@ class Loading:
                     self._report.unresolved(kind, node, call, leaf, "the data file's name is made at run time")
 
 
+def _is_path(text: str, registry: Registry) -> bool:
+    """Whether a text has the form of a name of a registry and is a path: its start is a folder, or it is too deep."""
+    first, _, rest = text.partition("/")
+    is_folder = registry.key == "huggingface" and first.lower() in catalog.commands().folders
+    is_deep = registry.serves == (Kind.MODEL,) and not registry.host and "/" in rest.strip("/")
+    return bool(rest.strip("/")) and (is_folder or is_deep)
+
+
 def is_loading(candidates: list[str]) -> bool:
     """Whether a call by one of these dotted names gives what it loads."""
-    return any(loader.named_by == "argument" and not loader.local for name in candidates for loader in _loaders(name))
-
-
-def _loaders(dotted: str) -> tuple[Loader, ...]:
-    """Return the loaders that a dotted name matches, the longest prefix first."""
-    every = (*catalog.loaders().get(dotted.rpartition(".")[2], ()), *catalog.loaders().get("*", ()))
-    is_one = (("." in dotted) if loader.prefix == "*" else dotted.startswith(f"{loader.prefix}.") for loader in every)
-    return tuple(itertools.compress(every, is_one))
-
-
-def _argument(node: ast.Call, loader: Loader) -> ast.expr | None:
-    """Return the argument that names the component, or None where it is absent or inside `*` or `**`."""
-    named = keyword_of(node, *loader.keywords)
-    return named if named is not None else positional(node, loader.position)
-
-
-def _checksum(known: Known | None) -> str | None:
-    match = _DIGEST.fullmatch(known.value.lower()) if known else None
-    if match is None:
-        return None
-    return f"{match['algorithm'] or _BY_LENGTH[len(match['hex'])]}:{match['hex']}"
-
-
-def leaves(node: ast.expr) -> Iterator[ast.expr]:
-    """Yield the expressions inside lists and dictionaries of literals."""
-    if not isinstance(node, (ast.List, ast.Tuple, ast.Dict)):
-        yield node
-        return
-    pending: deque[ast.expr] = deque([node])
-    while pending:
-        current = pending.popleft()
-        if isinstance(current, (ast.List, ast.Tuple)):
-            pending.extend(current.elts)
-        elif isinstance(current, ast.Dict):
-            pending.extend(current.values)
-        else:
-            yield current
+    return any(loader.named_by == "argument" and not loader.local for name in candidates for loader in loaders_of(name))

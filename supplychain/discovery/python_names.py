@@ -8,48 +8,12 @@ names.visible("MODEL", chain)
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-_FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
-_SCOPE = (*_FUNCTION, ast.ClassDef, ast.Module)
-_SCOPES = frozenset(_SCOPE)
-_WITHOUT_CHILDREN = (
-    *(ast.Name, ast.Constant, ast.Import, ast.ImportFrom, ast.Global, ast.Nonlocal, ast.Pass),
-    *(ast.expr_context, ast.operator, ast.unaryop, ast.boolop, ast.cmpop),
-)
-_NO_NODES = frozenset({"ctx", "op", "ops", "attr", "arg", "id", "lineno", "type_comment", "type_ignores", "kind"})
-"""Fields that hold no node that names anything."""
+from supplychain.discovery.python_tree import BINDING, FUNCTION, KEPT, SCOPE, Chain, walk
 
-_FIELDS: dict[type[ast.AST], tuple[str, ...]] = {
-    kind: ()
-    if issubclass(kind, _WITHOUT_CHILDREN)
-    else tuple(name for name in reversed(kind._fields) if name not in _NO_NODES)
-    for kind in vars(ast).values()
-    if isinstance(kind, type) and issubclass(kind, ast.AST)
-}
-"""The fields of each kind of node that can hold one, the last first."""
-_SILENT = frozenset({ast.Name, ast.Pass, ast.Break, ast.Continue, type(None), str})
-"""What needs no visit of its own, and what a list of nodes holds where it has none."""
-
-_BINDING = frozenset(
-    {
-        *(*_SCOPE, ast.Import, ast.ImportFrom, ast.Global, ast.Nonlocal),
-        *(ast.Assign, ast.AnnAssign, ast.AugAssign, ast.NamedExpr, ast.For, ast.AsyncFor, ast.comprehension),
-        *(ast.withitem, ast.ExceptHandler, ast.MatchAs, ast.MatchStar, ast.MatchMapping),
-    }
-)
-_KEPT = frozenset(
-    {
-        *(ast.Call, ast.Return, ast.Assign, ast.AnnAssign, ast.AugAssign),
-        *(ast.Expr, ast.Constant, ast.JoinedStr, ast.BinOp, ast.arguments),
-    }
-)
-
-_TELLING = _BINDING | _KEPT
-
-Chain = tuple[ast.AST, ...]
-"""The scopes around a node, the module first."""
+__all__ = ["Bindings", "Bound", "Chain", "Element", "Handed", "Names", "Parameter"]
 
 
 @dataclass(frozen=True)
@@ -74,7 +38,12 @@ class Element:
     loop: bool
 
 
-Bound = ast.expr | Parameter | Element | None
+@dataclass(frozen=True)
+class Handed:
+    """What `*args` or `**kwargs` holds: whatever a caller gives."""
+
+
+Bound = ast.expr | Parameter | Element | Handed | None
 """What a name is bound to; None: something that is no plain expression."""
 
 
@@ -93,34 +62,15 @@ class Bindings:
         self.values.setdefault(name, []).append(value)
 
 
-def walk(tree: ast.Module) -> Iterator[tuple[ast.AST, Chain]]:
-    """Yield the nodes that bind or are kept, in source order, without recursion: nesting is the target's.
-
-    Each comes with the scopes around it. Decorators, defaults and bases are outside the scope that they belong to.
-    """
-    pending: list[tuple[ast.AST, Chain]] = [(tree, ())]
-    while pending:
-        node, chain = pending.pop()
-        kind = node.__class__
-        if kind in _TELLING:
-            yield node, chain
-        inner = (*chain, node) if kind in _SCOPES else chain
-        for name in _FIELDS[kind]:
-            value = getattr(node, name, None)
-            if value is None:
-                continue
-            around = inner if name == "body" else chain
-            if value.__class__ is list:
-                pending.extend([(c, around) for c in reversed(value) if c.__class__ not in _SILENT])
-            elif isinstance(value, ast.AST) and value.__class__ not in _SILENT:
-                pending.append((value, around))
-
-
 class Names:
     """The imports and constants of one file."""
 
-    def __init__(self, tree: ast.Module) -> None:
-        """Read them from a syntax tree."""
+    def __init__(
+        self, tree: ast.Module, path: str = "", others: Callable[[str], Names | None] = lambda _: None
+    ) -> None:
+        """Read them from the syntax tree of the file at a path; `others` gives those of files that it imports."""
+        self.path = path
+        self.others = others
         self.imports: list[tuple[str, int, int]] = []
         """Module, number of leading dots, line."""
         self.nodes: list[tuple[ast.AST, Chain]] = []
@@ -133,14 +83,19 @@ class Names:
         """The return statements by their function."""
         self.aliases: set[str] = set()
         """The names that imports bind, in any scope."""
-        self._stars: list[str] = []
+        self.classes: dict[str, list[tuple[ast.ClassDef, Chain]]] = {}
+        """The classes by their name, each with the scopes that its body sees."""
+        self.functions: dict[str, list[tuple[ast.FunctionDef | ast.AsyncFunctionDef, Chain]]] = {}
+        """The functions and methods by their name, each with the scopes around it."""
+        self.stars: list[str] = []
+        """The modules that `from … import *` takes names from, relative ones with their dots."""
         self.scopes: dict[ast.AST, Bindings] = {}
         self.module = tree
         for node, chain in walk(tree):
             kind = node.__class__
-            if kind in _BINDING:
+            if kind in BINDING:
                 self._collect(node, chain)
-            if kind in _KEPT:
+            if kind in KEPT:
                 self.nodes.append((node, chain))
                 if isinstance(node, ast.Call) and isinstance(node.func, (ast.Name, ast.Attribute)):
                     called = node.func.id if isinstance(node.func, ast.Name) else node.func.attr
@@ -154,7 +109,7 @@ class Names:
                 module.imports.setdefault(name, []).extend(scope.imports.pop(name, ()))
 
     def _collect(self, node: ast.AST, chain: Chain) -> None:
-        if isinstance(node, _SCOPE):
+        if isinstance(node, SCOPE):
             self._scope(node, chain)
         elif isinstance(node, (ast.Import, ast.ImportFrom)):
             self._import(node, chain)
@@ -185,10 +140,14 @@ class Names:
         bindings = self.scopes[node] = Bindings()
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             self.scopes[chain[-1]].add(node.name, None)
-        if isinstance(node, _FUNCTION):
+            if isinstance(node, ast.ClassDef):
+                self.classes.setdefault(node.name, []).append((node, (self.module, node)))
+            else:
+                self.functions.setdefault(node.name, []).append((node, chain))
+        if isinstance(node, FUNCTION):
             for star in (node.args.vararg, node.args.kwarg):
                 if star is not None:
-                    bindings.add(star.arg, None)
+                    bindings.add(star.arg, Handed())
             for parameter in _parameters(node, chain):
                 bindings.add(parameter.name, parameter)
 
@@ -205,8 +164,8 @@ class Names:
             parts = (node.module,) if name.name == "*" else (node.module, name.name)
             dotted = ".".join(filter(None, parts))
             self.imports.append((dotted, node.level, node.lineno))
-            if node.level == 0 and name.name == "*":
-                self._stars.append(dotted)
+            if name.name == "*":
+                self.stars.append("." * node.level + dotted)
             elif node.level == 0:
                 bindings.imports.setdefault(bound, []).append(dotted)
             else:
@@ -262,7 +221,10 @@ class Names:
         tail = ".".join(reversed(parts))
         if not isinstance(node, ast.Name):
             return [f"?.{tail}"]
-        starts = self._imported(node.id, chain) or [f"?{node.id}", *(f"{star}.{node.id}" for star in self._stars)]
+        starts = self._imported(node.id, chain) or [
+            f"?{node.id}",
+            *(f"{star}.{node.id}" for star in self.stars if not star.startswith(".")),
+        ]
         return [f"{start}.{tail}" if tail else start for start in starts]
 
     def imported_from(self, name: str, chain: Chain) -> list[str]:
@@ -296,11 +258,6 @@ class Names:
             if name in bindings.values:
                 return bindings.values[name], chain[: position + 1]
         return None
-
-    def classes(self, name: str) -> list[tuple[ast.ClassDef, Chain]]:
-        """Return the classes of that name in this file, each with the scopes that its body sees."""
-        found = (node for node in self.scopes if isinstance(node, ast.ClassDef) and node.name == name)
-        return [(node, (self.module, node)) for node in found]
 
 
 def _parameters(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, around: Chain) -> Iterator[Parameter]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, field
 
+from supplychain import catalog
 from supplychain.discovery.interface import Found, SourceFile
 from supplychain.discovery.naming import Named
 from supplychain.discovery.python_names import Chain, Names
@@ -48,6 +49,11 @@ class Report:
         """Return what an expression can be; the strings in it are read."""
         self.read.update(id(part) for part in ast.walk(node) if isinstance(part, ast.Constant))
         return self.values.possible(node, chain)
+
+    def flags(self, node: ast.Call) -> tuple[str, ...]:
+        """Return the arguments of a loading call that decide what it may run."""
+        given = ((name, keyword_of(node, name)) for name in catalog.loader_flags())
+        return tuple(f"{name}={ast.unparse(value)[:60]}" for name, value in given if value is not None)
 
     def only(self, node: ast.Call, keyword: str | None, chain: Chain) -> Known | None:
         """Return the one text that a keyword argument gives, or None."""

@@ -8,7 +8,7 @@ from typing import Literal
 
 from supplychain import catalog
 from supplychain.catalog.interface import ConfigKey
-from supplychain.discovery import trees
+from supplychain.discovery import conda, trees
 from supplychain.discovery.interface import Found, SourceFile
 from supplychain.discovery.keys import component
 from supplychain.discovery.naming import Named, from_address, is_address
@@ -46,7 +46,7 @@ def read(root: Node, source: SourceFile) -> Found | None:
         return _croissant(root, source)
     if name in _BESIDE_WEIGHTS or (root.get("model_type") and root.get("architectures", "_name_or_path")):
         return _beside_weights(root, source)
-    return None
+    return conda.environment(root, source)
 
 
 def front_matter(source: SourceFile) -> Found:

@@ -1,26 +1,85 @@
-"""pip requirement files: the packages that they name. Nested files are read where discovery finds them."""
+"""pip requirement files, by name or by content: the packages that they name.
+
+Nested files are read where discovery finds them.
+"""
 
 from __future__ import annotations
 
 import re
 import tempfile
 
+from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 from pip_requirements_parser import RequirementsFile
 
+from supplychain.discovery import conda
 from supplychain.discovery.interface import Found, NotParsedError, SourceFile
 from supplychain.model.component import Component, Kind
 from supplychain.model.reference import Reference, Resolution
 
 _HASH = re.compile(rb"--hash[=\s]\s*\w+:[0-9a-fA-F]+")
+_NAMED = re.compile(r"(.*/)?(([^/]*requirements|constraints)[^/]*|(requirements|reqs_[^/]*)/[^/]+)\.(txt|in)")
+_MISSPELT = re.compile(r"(?i)(.*/)?([^/]*req[a-z]{2,8}m[a-z]{0,4}t|reqs?|[^/]*depend[ae]nc)[^/]*")
+_SIZE = 500_000
+"""Bytes of a list that nothing but its content says is one."""
+_LONGEST = 2_000
+_LEAST, _VALID, _PINNED = 2, 0.95, 0.5
+"""Lines of such a list, the part of them that are requirements, and the part of those that give a version."""
 
 
 def read(source: SourceFile) -> Found:
-    """Return the packages of a requirement file.
+    """Return the packages of a requirement file or a conda environment; a text of another name may be no such file.
 
     Raises:
-        NotParsedError: it is not one.
+        NotParsedError: it is called a requirement file, and is none.
     """
+    if source.path.lower().endswith((".yaml", ".yml")):
+        return conda.read(source)
+    if not _NAMED.fullmatch(source.path):
+        lines = _lines(source)
+        if (listed := conda.from_list(lines, source)) is not None:
+            return listed
+        return _listed(lines, source)
+    return _packages(source)
+
+
+def _lines(source: SourceFile) -> list[tuple[int, str]]:
+    """Return the lines that could be requirements, with their numbers; none of a file that is too long for them."""
+    if b"\0" in source.data[:1024]:
+        raise NotParsedError("it is no text")
+    if len(source.data) > _SIZE:
+        return []
+    text = source.data.decode("utf-8-sig", "replace")
+    lines = [(number, line.strip()) for number, line in enumerate(text.split("\n"), 1)]
+    if any(len(line) > _LONGEST for _, line in lines):
+        return []
+    parted = ((number, re.split(r"\s(?:#|--|\\$)", line)[0].rstrip()) for number, line in lines)
+    return [(number, line) for number, line in parted if line and not line.startswith(("#", "-", "@"))]
+
+
+def _listed(lines: list[tuple[int, str]], source: SourceFile) -> Found:
+    """Return the packages of lines of which nearly all are requirements, and so many give a version that it is a list."""
+    found, pinned = Found(), 0
+    for seen, (number, line) in enumerate(lines, 1):
+        try:
+            requirement = Requirement(line)
+        except InvalidRequirement:
+            reason = "a line that is no requirement as pip reads it"
+            found.unresolved.append(source.unresolved(Kind.PACKAGE, number, "requirement", line, reason))
+            if len(found.unresolved) > seen * (1 - _VALID) + 3:
+                return Found()
+            continue
+        pinned += bool(requirement.specifier or requirement.url)
+        pins = [s.version for s in requirement.specifier if s.operator in {"==", "==="} and "*" not in s.version]
+        component = Component(kind=Kind.PACKAGE, source="pypi", name=canonicalize_name(requirement.name))
+        facts = {"revision": pins[0] if len(pins) == 1 else None, "address": requirement.url}
+        found.references.append(source.refer(component, number, Resolution.LITERAL, "requirement", **facts))
+    is_valid = len(found.references) >= _VALID * len(lines)
+    is_told = _MISSPELT.fullmatch(source.path) is not None or pinned >= max(_LEAST, _PINNED * len(found.references))
+    return found if is_valid and is_told else Found()
+
+
+def _packages(source: SourceFile) -> Found:
     found = Found()
     with tempfile.NamedTemporaryFile(suffix=".txt") as copy:  # the parser reads files only
         copy.write(_HASH.sub(b"", source.data))  # they are not asked for here, and take most of the time

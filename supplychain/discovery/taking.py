@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import posixpath
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from supplychain import catalog
 from supplychain.catalog.interface import Command
 from supplychain.discovery.downloads import from_download, from_repository
+from supplychain.discovery.hosted import host_of, service_at
 from supplychain.discovery.images import refer_image
 from supplychain.discovery.installs import refer_package
 from supplychain.discovery.interface import Found, SourceFile
@@ -22,6 +24,8 @@ from supplychain.model.component import Component, Kind
 
 _VARIABLE = re.compile(r"\"?\$[{(]?(?P<name>[\w@*]+)[^/:]*")
 _ON_HUB = re.compile(r"(?:(?:hf\.co|huggingface\.co|HF:/)/)(?P<name>[\w.-]+/[\w.-]+)(?::[\w.-]+)?")
+_BODY = 100_000
+"""Characters of the body of a request that are read."""
 _LISTED = 100
 """Values of one option that are read."""
 
@@ -117,7 +121,25 @@ def _packages(taking: Taking) -> list[Word]:
 def _address(taking: Taking) -> list[Word]:
     arguments, _ = split(taking.words, taking.entry.has_value)
     add(taking.found, from_download(taking.entry, arguments, taking.source))
+    _asked(arguments, taking)
     return []
+
+
+def _asked(arguments: Arguments, taking: Taking) -> None:
+    """Add the model that a request's body asks a server for that is no service; there the names of others mean its own."""
+    word = arguments.one(taking.entry.body)
+    address = next((word.text for word in arguments.positional if host_of(word.text)), "")
+    if word is None or len(word.text) > _BODY or service_at(address):
+        return
+    try:
+        body = json.loads(word.text, strict=False)
+    except (ValueError, RecursionError):
+        return
+    name = body.get("model") if isinstance(body, dict) else None
+    named = setting(name, Kind.MODEL, taking.source, is_telling=True) if isinstance(name, str) else None
+    if named is not None and named.component.source in {"huggingface", "ollama"}:
+        found = taking.source.refer(named.component, word.line, word.resolution, taking.entry.words)
+        taking.found.references.append(found)
 
 
 def _repository(taking: Taking) -> list[Word]:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 
 from supplychain import catalog
 from supplychain.catalog.interface import CommandVariable
-from supplychain.discovery.hosted import host_of, service_at, service_of_setting
+from supplychain.discovery.hosted import host_of, service, service_at, service_of_setting
 from supplychain.discovery.interface import Found, SourceFile
 from supplychain.discovery.naming import is_address
 from supplychain.discovery.options import setting
@@ -50,9 +50,17 @@ def _override(name: str, value: Word, source: SourceFile, found: Found) -> None:
 
 def _service(name: str, value: Word, elsewhere: frozenset[str], source: SourceFile, found: Found) -> None:
     address = value.text if value.is_known and is_address(value.text) else None
-    component = service_at(address) if address else service_of_setting(name)
+    component = (service_at(address) or _client_at(name, address)) if address else service_of_setting(name)
     if component is not None and (address or component.name not in elsewhere):
         found.references.append(source.refer(component, value.line, Resolution.DEFAULT, name, address=address))
+
+
+def _client_at(name: str, address: str) -> Component | None:
+    """Return a service that the catalog does not know, by its host, where a client is sent to it."""
+    known = catalog.commands()
+    host = host_of(address)
+    is_own = not host or re.fullmatch(known.own_host, host) is not None
+    return None if is_own or re.fullmatch(known.client_variable, name) is None else service(host)
 
 
 def _served_elsewhere(settings: Sequence[Setting]) -> frozenset[str]:

@@ -7,7 +7,9 @@ It explains, attests and narrows; it never widens trust. Everything is optional,
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import Counter
+from string import Formatter
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
@@ -58,12 +60,23 @@ class Scopes(Frozen):
     archive: tuple[str, ...] = ()
 
 
+def _template(text: str) -> str:
+    fields = [(name, form, turned) for _, name, form, turned in Formatter().parse(text) if name is not None]
+    if not fields:
+        raise ValueError("name the arguments that it is made of, as {0} or {name}")
+    if any(form or turned or re.fullmatch(r"[0-9]{1,2}|[A-Za-z_]\w*", name) is None for name, form, turned in fields):
+        raise ValueError("only {0}, {1} and {name} stand for arguments")
+    return text
+
+
 class Loader(Frozen):
     """A downloader of the target's own."""
 
-    call: Text
+    call: Annotated[Text, Field(pattern=r"^([^:]+\.py:)?[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$")]
+    """A function: `path/file.py:name`, or its dotted name."""
     kind: Literal["model", "dataset"]
-    url: Text
+    url: Annotated[Text, AfterValidator(_template)] = "{0}"
+    """The address, or the name, that its arguments make: `https://…/v{1}/{0}.zip`."""
 
 
 class Resolve(Frozen):

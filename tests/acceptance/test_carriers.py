@@ -121,6 +121,11 @@ PLANTS = [
     Plant("weights", "examples/z.gguf", b"GGUF\x03\x00\x00\x00", "model:file/examples/z.gguf", MODELS, None),
     Plant("pyproject", "pyproject.toml", '[project]\ndependencies = ["vllm==0.6.0"]\n', VLLM, FRAMEWORKS, 2),
     Plant("requirements", "web/requirements.txt", "openai\nvllm==0.6.0\n", VLLM, FRAMEWORKS, 2),
+    Plant("misspelt requirements", "web/requirments_cu118.txt", "openai>=1\nvllm==0.6.0\n", VLLM, FRAMEWORKS, 2),
+    Plant("conda environment", "environment.yaml", "dependencies:\n- pip:\n  - vllm==0.6.0\n", VLLM, FRAMEWORKS, 3),
+    Plant("README settings", "web/README.md", "# Web\n\n```yaml\nrerank:\n  model: BAAI/rerank\n```\n", RERANK, MODELS, 5),
+    Plant("reStructuredText", "docs/z.rst", "Run::\n\n  vllm serve BAAI/rerank\n", RERANK, MODELS, 3),
+    Plant("page", "web/z.html", "<p>\n<script src='https://cdn.acme.example/npm/onnxruntime-web@1.2.3'></script>\n", "package:npm/onnxruntime-web", FRAMEWORKS, 2),
     Plant("package.json", "package.json", '{\n "dependencies": {\n  "onnxruntime-web": "1.2.3"\n }\n}\n', "package:npm/onnxruntime-web", FRAMEWORKS, 3),
 ]  # fmt: skip
 

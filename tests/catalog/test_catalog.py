@@ -10,7 +10,8 @@ from supplychain import catalog
 from supplychain.catalog.interface import Loader, Registry, Service, WeightFormat
 from supplychain.catalog.parsing import parse_words
 from supplychain.discovery import CARRIERS
-from supplychain.model.component import Kind
+from supplychain.discovery.hosted import hosted_model, service_of_setting
+from supplychain.model.component import Component, Kind
 
 LOADERS = [loader for entries in catalog.loaders().values() for loader in entries]
 
@@ -63,6 +64,58 @@ def test_no_import_stands_for_two_services() -> None:
     imports = [name for service in catalog.services() for name in service.imports]
     assert len(imports) == len(set(imports))
     assert all(name == name.strip(".") for name in imports)
+
+
+def test_what_tells_a_service_tells_no_other() -> None:
+    every = catalog.services()
+    assert len({service.id for service in every}) == len(every)
+    for field in ("hosts", "settings", "clients", "prefix", "modules"):
+        values = [value for service in every for value in getattr(service, field)]
+        assert len(values) == len(set(values)), field
+    modules = [module for sdk in catalog.javascript().sdk for module in sdk.modules]
+    assert len(modules) == len(set(modules))
+
+
+@pytest.mark.parametrize("word", ["command-line", "sonar-scanner", "step-1", "claude-code", "gpt4all", "glm-4-9b-chat"])
+def test_a_word_of_the_language_or_an_open_model_is_no_hosted_model(word: str) -> None:
+    assert hosted_model(word) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "service"),
+    [
+        ("glm-4-plus", "zhipu"),
+        ("moonshot-v1-8k", "moonshot"),
+        ("qwen-max", "dashscope"),
+        ("ERNIE-4.0-8K", "baidu-qianfan"),
+        ("fal-ai/flux/dev", "fal"),
+        ("@cf/meta/llama-3.1-8b-instruct", "cloudflare-workers-ai"),
+        ("us.anthropic.claude-3-5-sonnet-20241022-v2:0", "aws-bedrock"),
+        ("zerank-1", "zeroentropy"),
+    ],
+)
+def test_a_name_tells_the_service_that_hosts_it(name: str, service: str) -> None:
+    assert hosted_model(name) == Component(kind=Kind.MODEL, source=service, name=name)
+
+
+@pytest.mark.parametrize(
+    ("setting", "service"),
+    [
+        ("OPENAI_API_KEY", "openai"),
+        ("GROQ_KEY", "groq"),
+        ("PGPT_BRAVE_API_KEY", "brave-search"),
+        ("OPENAI_AZURE_API_BASE", "azure-openai"),
+        ("AZURE_IMG_MODERATION_ENDPOINT", "azure-content-safety"),
+        ("TOKEN", None),
+        ("API_KEY", None),
+        ("AZURE_MISTRAL_API_KEY", None),
+        ("MAPS_GOOGLE_API_KEY", None),
+        ("QDRANT_URL", None),
+    ],
+)
+def test_a_setting_belongs_to_a_service_by_its_name(setting: str, service: str | None) -> None:
+    found = service_of_setting(setting)
+    assert (found.name if found else None) == service
 
 
 def test_no_service_has_the_name_of_a_registry() -> None:

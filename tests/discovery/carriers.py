@@ -6,8 +6,8 @@ from tests.discovery.support import look
 
 
 def told(path: str, text: str | bytes) -> list[str]:
-    """Return `line id` for each reference of one file, with `@revision` where there is one."""
-    found = [reference for reference in look({path: text}).references if reference.component.source != "import"]
+    """Return `line id` for each reference of one file but its imports, with `@revision` where there is one."""
+    found = [reference for reference in look({path: text}).references if reference.call != "import"]
     return [f"{r.at.line} {r.subject}" + (f"@{r.revision}" if r.revision else "") for r in found]
 
 

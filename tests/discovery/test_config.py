@@ -247,6 +247,7 @@ def test_a_preset_with_downloads_names_each() -> None:
         "2 model:file/x.safetensors",
         "3 model:file/y.safetensors",
         "5 model:huggingface/acme/x@main",
+        "7 model:file/old.safetensors",
     ]
 
 
@@ -409,3 +410,18 @@ def test_each_setting_of_a_service_is_of_interest() -> None:
     settings = {name for entry in catalog.services() for name in entry.settings}
     settings |= {name for entry in catalog.registries().values() for name in entry.settings}
     assert [name for name in settings if not is_of_interest(f"{name}: x")] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("name: gemini-1.5-flash\napi_type: gemini", "model:google-gemini/gemini-1.5-flash"),
+        ("tts_model: tts_models/en/ljspeech/vits", "model:coqui/tts_models/en/ljspeech/vits"),
+    ],
+)
+def test_a_name_is_told_by_its_form_and_what_stands_beside_it(text: str, expected: str) -> None:
+    assert expected in {line.partition(" ")[2] for line in named("app.yaml", text)}
+
+
+def test_an_alias_of_a_model_that_something_else_runs_is_no_hosted_model() -> None:
+    assert named("app.yaml", "name: gpt-4\nbackend: llama\n") == []

@@ -267,6 +267,45 @@ def test_the_scripts_of_a_component_are_read(path: str) -> None:
     assert sorted(told(path, COMPONENT)) == ["2 service:openai", "7 service:groq"]
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        'const DEFAULT_MODEL = "gpt-4o";',
+        'export const settings = { llm: { model: "gpt-4o" } };',
+        'const model = process.env.CHAT_MODEL ?? "gpt-4o";',
+        'const x = process.env.OPENAI_MODEL || "gpt-4o";',
+        'this.model = config.model || "gpt-4o";',
+        'function ask(model = "gpt-4o") {}',
+        'class A { model = "gpt-4o"; }',
+        'const schema = z.object({ MODEL: z.string().default("gpt-4o") });',
+    ],
+)
+def test_what_is_called_a_model_names_one(line: str) -> None:
+    assert asked(f"a();\n{line}") == ["2 model:openai/gpt-4o"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'const label = "gpt-4o";',
+        'const model = load("gpt-4o");',
+        'const exampleModel = "gpt-4o";',
+        'if (model === "gpt-4o") {}',
+        'const model = "v1.2";',
+        'const model = { "gpt-4o": 1 };',
+        'const modelPath = "./models/1";',
+    ],
+)
+def test_what_is_called_otherwise_names_none(line: str) -> None:
+    assert asked(line) == []
+
+
+def test_the_package_that_a_target_is_is_no_part_of_it() -> None:
+    dependent = json.dumps({"dependencies": {"own": "1.2.3", "other": "1.2.3"}})
+    found = look({"package.json": '{"name": "own"}', "apps/a/package.json": dependent})
+    assert [r.subject for r in found.references] == ["package:npm/other"]
+
+
 def test_the_exact_dependencies_of_a_package_are_pinned() -> None:
     content = {
         "name": "own",

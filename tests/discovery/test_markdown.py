@@ -35,11 +35,28 @@ PYTHON = "from transformers import AutoModel\nAutoModel.from_pretrained('acme/mo
         ("```pycon\n>>> from transformers import AutoModel as A\nout\n>>> A.from_pretrained('acme/model')\n```", 4),
         ("\ufeff```sh\r\nvllm serve acme/model\r\n```\r\n", 2),
         ("---\ntitle: a\n---\n```sh\nvllm serve acme/model\n```", 5),
+        ("<Tabs>\n  <Tab title='a'>\n    ```bash\n    vllm serve \\\n      acme/model\n    ```\n  </Tab>\n</Tabs>", 5),
+        (
+            "<Tab>\n        - item\n\n        Then:\n        ```sh\n        vllm serve acme/model\n        ```\n</Tab>",
+            6,
+        ),
+        ("```yaml\nllm:\n  model: acme/model\n```", 3),
+        ('```json\n{\n "model": "acme/model",\n}\n```', 3),
+        ('```\n{"model_name": "acme/model"}\n```', 2),
+        ("```toml\n[llm]\nmodel = 'acme/model'\n```", 3),
+        ("```env\nMODEL_ID=acme/model\n```", 2),
+        ('```sh\ncurl http://localhost:80/v1 -d \'{\n"model": "acme/model"}\'\n```', 2),
+        ("```\npython download-model.py acme/model --check\n```", 2),
     ],
 )
 @pytest.mark.parametrize("path", ["README.md", "docs/guide.mdx"])
 def test_a_block_of_code_names_a_model(path: str, text: str, line: int) -> None:
     assert told(path, text) == [f"{line} {MODEL}"]
+
+
+def test_an_image_in_a_block_is_a_package() -> None:
+    text = "```dockerfile\nFROM acme/base:1\n```\n\n```yaml\nservices:\n  a:\n    image: acme/server:2\n```"
+    assert told("README.md", text) == ["2 package:docker/acme/base@1", "8 package:docker/acme/server@2"]
 
 
 def test_the_variables_of_a_document_hold_in_its_later_blocks() -> None:
@@ -58,7 +75,12 @@ def test_what_a_document_builds_is_no_package() -> None:
         "Run `vllm serve acme/model`.",
         "vllm serve acme/model",
         "model: acme/model",
-        "```yaml\nmodel: acme/model\n```",
+        "```yaml\nport: 80\n```",
+        "```yaml\nmodel: [\n```",
+        '```json\n{"id": "1", "model": "acme/model", "choices": []}\n```',
+        '```json\n{"mcpServers": {"own": {"url": "https://mcp.acme.example"}}}\n```',
+        '```sh\ncurl http://localhost:80/v1 -d \'{"model": "gpt-4o"}\'\n```',
+        "```sh\npython plot.py results/model\n```",
         "```text\nvllm serve acme/model\n```",
         "```json\n{}\n```",
         "<!--\n```sh\nvllm serve acme/model\n```\n-->",

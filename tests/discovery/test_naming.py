@@ -121,7 +121,7 @@ def test_a_text_of_another_form_is_no_name(text: str) -> None:
     [
         ("models/x/config.json", "model:file/models/x"),
         ("src/models/x/config.json", "model:file/src/models/x"),
-        ("other/config.json", "model:huggingface/models/x"),
+        ("other/config.json", "model:file/models/x"),
     ],
 )
 def test_a_folder_of_the_target_is_the_model_that_is_loaded(path: str, expected: str) -> None:

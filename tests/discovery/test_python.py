@@ -399,7 +399,7 @@ def test_a_pipeline_of_a_task_takes_the_librarys_default(call: str) -> None:
         ),
         ("import tensorflow as tf\ntf.keras.applications.VGG16()", "model:keras/VGG16"),
         ("import spacy\nspacy.load('en_core_web_sm')", "model:spacy/en_core_web_sm"),
-        ("from ultralytics import YOLO\nYOLO('yolov8n.pt')", "model:file/yolov8n.pt"),
+        ("from ultralytics import YOLO\nYOLO('yolov8n.pt')", "model:ultralytics/yolov8n.pt"),
         ("import ollama\nollama.chat(model='llama3:8b')", "model:ollama/llama3@8b"),
         ("import mlflow\nmlflow.pyfunc.load_model('models:/fraud/3')", "model:mlflow/fraud@3"),
         ("import joblib\njoblib.load('m/clf.joblib')", "model:file/m/clf.joblib"),

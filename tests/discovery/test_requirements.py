@@ -10,6 +10,41 @@ from tests.discovery.support import look
 HASHES = " \\\n    --hash=sha256:" + "a" * 64 + " \\\n    --hash=sha256:" + "b" * 64
 
 
+LISTED = "# of the GPU\n--index-url https://example.org\ntorch==2.0.0  # why\nnumpy>=1,<2\neinops\n"
+
+
+@pytest.mark.parametrize("path", ["requirments_cu118_py312.txt", "deps.lst", "pip-freeze.txt", "docker/py312.txt"])
+def test_a_list_of_requirements_is_one_whatever_its_name(path: str) -> None:
+    path = path.replace("deps.lst", "reqs.lst")
+    assert [(r.at.line, r.component.name) for r in look({path: LISTED}).references] == [
+        (3, "torch"),
+        (4, "numpy"),
+        (5, "einops"),
+    ]
+
+
+@pytest.mark.parametrize("path", ["requirment.txt", "dependencies.txt"])
+def test_a_misspelt_file_need_not_give_versions(path: str) -> None:
+    assert [r.component.name for r in look({path: "torch\nnumpy\n"}).references] == ["torch", "numpy"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "apple\npear\n",
+        "What is asked\nof whom\n",
+        "a==1\n",
+        "a==1\nb c d\ne f g\n",
+        "",
+        "x" * 10_000,
+        "a" + " " * 400_000 + "b",
+    ],
+)
+def test_another_text_is_no_list_of_requirements(text: str) -> None:
+    found = look({"install_packages.txt": text})
+    assert (found.references, found.unresolved, found.unread) == ((), (), ())
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from supplychain.model.reference import Scope
+from tests.discovery.carriers import told
 from tests.discovery.support import look
 
 MIRROR = "https://mirror.example"
@@ -118,3 +119,19 @@ def test_the_registry_is_the_one_whose_client_reads_the_variable() -> None:
         ("kaggle", "https://m.example"),
         ("modelscope", "m.example"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("OPENAI_API_BASE=https://api.router.io/v1", ["1 service:api.router.io"]),
+        ("OPENAI_BASE_URL=https://api.groq.com/openai/v1", ["1 service:groq"]),
+        ("OPENAI_BASE_URL=http://localhost:8000/v1", []),
+        ("OPENAI_BASE_URL=https://llm.example.com/v1", []),
+        ("OPENAI_BASE_URL=https://your-server.io/v1", []),
+        ("OPENAI_BASE_URL=http://vllm:8000/v1", []),
+        ("DOCS_URL=https://api.router.io/v1", []),
+    ],
+)
+def test_a_client_that_is_sent_to_another_host_uses_a_service(text: str, expected: list[str]) -> None:
+    assert told(".env", text) == expected

@@ -1,0 +1,211 @@
+"""Calls of the target's own loading functions: what other files give a function that hands it to a loading call.
+
+callers = Callers(modules, imports, source)
+found = callers.follow(wrappers)        # {"app.py": Found(references=[…])}
+
+Each file that imports such a function is read once more for its calls, and again where one of its own functions turns
+out to hand on what it is given, up to a few rounds.
+"""
+
+from __future__ import annotations
+
+import ast
+import posixpath
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+
+from supplychain import catalog
+from supplychain.discovery.interface import Found, SourceFile
+from supplychain.discovery.modules import Modules
+from supplychain.discovery.python_loading import Loading, is_loading
+from supplychain.discovery.python_names import Names
+from supplychain.discovery.python_report import Report, keyword_of, positional
+from supplychain.discovery.python_search import classes, definitions, function_of
+from supplychain.discovery.python_tree import Chain
+from supplychain.discovery.python_values import Values
+from supplychain.discovery.python_wrappers import wrappers as wrappers_around
+from supplychain.discovery.wrapper import Wrapper
+from supplychain.model.component import Component, Kind
+from supplychain.model.reference import Place, Reference
+
+_ROUNDS = 4
+"""Functions that call one another across files before it ends."""
+_LONG = re.compile(r"[\w.]+(-[\w.]+)+")
+"""A name without an owner that is no plain word."""
+_MOST = 2_000
+"""Functions that are followed."""
+
+
+class Callers:
+    """The Python files of a target by what they import."""
+
+    def __init__(
+        self,
+        modules: Modules,
+        imports: Mapping[str, Collection[str]],
+        source: Callable[[str], SourceFile | None],
+    ) -> None:
+        """Follow calls in the files of `imports`, dotted names by path; `source` gives a file by its path."""
+        self._modules = modules
+        self._source = source
+        self._imports = imports
+
+    @cached_property
+    def _importers(self) -> dict[str, list[str]]:
+        """The files that import each file."""
+        found: dict[str, list[str]] = {}
+        for path in sorted(self._imports):
+            for imported in {self._modules.imported(name, path) for name in self._imports[path]} - {None, path}:
+                found.setdefault(imported or "", []).append(path)
+        return found
+
+    def importers(self, path: str) -> list[str]:
+        """Return the files that may import a function of a file, also by way of packages that hand it on."""
+        found: set[str] = set()
+        pending = [path]
+        for _ in range(_ROUNDS):
+            direct = {importer for one in pending for importer in self._importers.get(one, ())} - found - {path}
+            found |= direct
+            pending = [one for one in direct if one.endswith("__init__.py")]
+        return sorted(found)
+
+    def opened(self, path: str, called: Collection[str]) -> Report | None:
+        """Return a file ready to be read for its calls, or None where it has none of these names in it."""
+        source = self._source(path)
+        if source is None or not any(name.encode() in source.data for name in called):
+            return None
+        names = self._modules.at(path)
+        if names is None:
+            return None
+        return Report(source, names, Values(names, is_loading), source.data.splitlines())
+
+    def follow(self, wrappers: Sequence[Wrapper]) -> dict[str, Found]:
+        """Return what calls of these functions name, by the file of the call."""
+        found: dict[str, Found] = {}
+        seen: set[object] = set()
+        for _ in range(_ROUNDS):
+            fresh = {wrapper.key: wrapper for wrapper in wrappers if wrapper.key not in seen}
+            seen.update(fresh)
+            wanted: dict[str, dict[tuple[str, str], list[Wrapper]]] = {}
+            for wrapper in list(fresh.values())[:_MOST]:
+                for path in self.importers(wrapper.path):
+                    wanted.setdefault(path, {}).setdefault((wrapper.path, wrapper.name), []).append(wrapper)
+            wrappers = []
+            for path, by_name in wanted.items():
+                report = self.opened(path, {name.rpartition(".")[2] for _, name in by_name})
+                if report is not None:
+                    with bounded(report):
+                        _Calls(report, by_name).read()
+                    part = found.setdefault(path, Found())
+                    part.references += report.found.references
+                    part.unresolved += report.found.unresolved
+                    wrappers = [*wrappers, *report.found.wrappers]
+            if not wrappers:
+                break
+        return found
+
+
+class _Calls:
+    """The calls of one file to functions of others that load."""
+
+    def __init__(self, report: Report, by_name: Mapping[tuple[str, str], Sequence[Wrapper]]) -> None:
+        self._report = report
+        self._by_name = by_name
+        self._loading = Loading(report)
+
+    def read(self) -> None:
+        names = self._report.names
+        last = {name.rpartition(".")[2] for _, name in self._by_name}
+        for called in last | aliases(names, last):
+            for node, chain in names.calls.get(called, ()):
+                self._call(node, chain)
+        for node, chain in names.calls.get("partial", ()):
+            if node.args and "functools.partial" in names.dotted(node.func, chain):
+                self._call(ast.copy_location(ast.Call(node.args[0], node.args[1:], node.keywords), node), chain)
+
+    def _call(self, node: ast.Call, chain: Chain) -> None:
+        for found in defined(self._report.names, node.func, chain):
+            for wrapper in self._by_name.get(found, ()):
+                argument = keyword_of(node, *wrapper.loader.keywords) or positional(node, wrapper.loader.position)
+                if argument is not None and not (isinstance(argument, ast.Constant) and not argument.value):
+                    self._hand_on(node, wrapper, chain)
+
+    def _hand_on(self, node: ast.Call, wrapper: Wrapper, chain: Chain) -> None:
+        found, report = self._report.found, self._report
+        before, open_before = len(found.references), len(found.unresolved)
+        call = f"{posixpath.basename(wrapper.path).removesuffix('.py')}.{wrapper.name} → {wrapper.call}"
+        self._loading.call(node, [(wrapper.loader, call)], chain)
+        given = found.references[before:]
+        kept = [item for item in given if self._is_named(item, wrapper)]
+        found.references[before:] = [_completed(item, wrapper) for item in kept]
+        if wrapper.is_open:
+            del found.unresolved[open_before:]  # the loading call itself is reported
+        elif len(kept) < len(given):
+            reason = "what the function makes of it is decided at run time"
+            report.unresolved(given[0].component.kind, node, call, node, reason, wrapper.loader.registry)
+        found.wrappers += wrappers_around(report, node, wrapper.loader, wrapper.call, chain)
+
+    def _is_named(self, item: Reference, wrapper: Wrapper) -> bool:
+        """Whether a reference cannot be a word that the function turns into something else."""
+        name = item.component.name
+        if item.component.is_file:
+            return self._report.source.exists(name) or name.lower().endswith(catalog.artifacts().url_suffixes)
+        own = name.removeprefix(f"{wrapper.loader.default_owner}/")
+        return item.component.source != "huggingface" or "/" in own or _LONG.fullmatch(own) is not None
+
+
+@contextmanager
+def bounded(report: Report) -> Iterator[None]:
+    """Report a file whose calls are nested beyond what can be followed."""
+    try:
+        yield
+    except (RecursionError, MemoryError) as error:
+        reason = f"it cannot be followed: {type(error).__name__}"
+        hidden = report.source.unresolved(Kind.MODEL, 1, "calls of loading functions", report.source.path, reason)
+        report.found.unresolved.append(hidden)
+
+
+def defined(names: Names, node: ast.expr, chain: Chain) -> Iterator[tuple[str, str]]:
+    """Yield the file and the name there of the functions and classes of the target that an expression may be."""
+    found = function_of(names, node, chain)
+    if found is not None and found[0] is names:
+        yield names.path, found[1].name
+    for owner in classes(names, node, chain):
+        yield owner.names.path, owner.node.name
+    for other, tail in definitions(names, node, chain):
+        yield other.path, ".".join(tail)
+
+
+def aliases(names: Names, last: Collection[str]) -> set[str]:
+    """Return the names that a file's imports bind to something of one of these last names."""
+    return {
+        bound
+        for scope in names.scopes.values()
+        for imported in (scope.imports, scope.relative)
+        for bound, every in imported.items()
+        if bound not in last and any(dotted.rpartition(".")[2] in last for dotted in every)
+    }
+
+
+def add_calls(found: Found, more: Found) -> None:
+    """Add what calls name to what their file gave: each component once for a line, with all that it may run."""
+    spelled = {(item.component, item.address) for item in found.references if item.address}
+    known = {(item.component, item.at) for item in found.references}
+    given: dict[tuple[Component, str | None, Place], Reference] = {}
+    for item in more.references:
+        if (item.component, item.address) in spelled or (item.component, item.at) in known:
+            continue
+        key = (item.component, item.address, item.at)
+        flags = (*given[key].flags, *item.flags) if key in given else item.flags
+        given[key] = item.model_copy(update={"flags": tuple(dict.fromkeys(flags))})
+    found.references += given.values()
+    unresolved = {(item.at, item.expression): item for item in reversed(more.unresolved)}
+    found.unresolved += reversed(unresolved.values())
+
+
+def _completed(item: Reference, wrapper: Wrapper) -> Reference:
+    """Return a reference with what the function itself states."""
+    facts = {"flags": item.flags or wrapper.flags, "revision": item.revision or wrapper.revision}
+    return item.model_copy(update=facts)

@@ -1,0 +1,137 @@
+"""Addresses of weights and of repositories of models in Python source, whole or put together of known parts."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from supplychain import catalog
+from supplychain.discovery.naming import Named, from_address, is_address
+from supplychain.discovery.python_hosted import Hosted
+from supplychain.discovery.python_names import Chain
+from supplychain.discovery.python_report import Report
+from supplychain.model.component import Component, Kind
+from supplychain.model.reference import Resolution
+
+_ADDRESS = "address of weights"
+_PLACEHOLDER = re.compile(r"[{}]|%s|%\(|%d(?![0-9A-Fa-f])")
+"""What code fills in at run time in the text of an address."""
+_HOST = re.compile(r"(?i)url|host|endpoint|mirror|server|bucket|cdn")
+"""The name of a value that begins an address, where it is not known."""
+_REPOSITORY = re.compile(r"/resolve/[\w.-]+/?$")
+"""What ends the address of all files of a repository of a registry."""
+_DATA = re.compile(r"(?i)\.(csv|tsv|jsonl?|parquet|arrow|ndjson)(\.gz)?$")
+"""What ends the address of data, where its host is a registry's."""
+
+
+class Addresses:
+    """The addresses of one file."""
+
+    def __init__(self, report: Report, hosted: Hosted) -> None:
+        """Add what they name to a report."""
+        self._report = report
+        self._hosted = hosted
+        self._bases: set[str] = set()
+        """Names that begin addresses."""
+        self._sums: list[tuple[ast.JoinedStr | ast.BinOp, str, Chain]] = []
+        """Texts that are put together, with the name that they begin with."""
+
+    def assigned(self, node: ast.Assign | ast.AnnAssign | ast.AugAssign) -> None:
+        """Note a name that begins addresses."""
+        if is_address(_text(node.value)):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            self._bases.update(target.id for target in targets if isinstance(target, ast.Name))
+
+    def constant(self, node: ast.Constant) -> None:
+        """Refer to weights and services by their address, and to hosted models by a telling name, wherever they stand."""
+        text = str(node.value)
+        if self._hosted.name(text, node.lineno) or self._hosted.address(text, node.lineno):
+            return
+        named = _named(text)
+        if named is None:
+            return
+        if _PLACEHOLDER.search(text):
+            self._at_run_time(node)
+        else:
+            self._report.refer(named, node.lineno, Resolution.LITERAL, _call(named))
+
+    def in_parts(self, node: ast.JoinedStr | ast.BinOp, chain: Chain) -> None:
+        """Refer to an address that is put together of known parts; report one of weights that is not."""
+        parts = node.values if isinstance(node, ast.JoinedStr) else [node.right]
+        last = _text(parts[-1]).partition("?")[0] if parts else ""
+        is_weights = last.lower().endswith(catalog.artifacts().url_suffixes)
+        if is_weights or _REPOSITORY.search(last):
+            self._follow(node, chain)
+            if is_weights and self._begins_as_address(node) and self._report.values.possible(node, chain).is_open:
+                self._report.read.update(id(part) for part in ast.walk(node))
+                self._at_run_time(node)
+        elif not last and isinstance(begin := _begin(node), ast.Name):
+            self._sums.append((node, begin.id, chain))
+        elif not last and _REPOSITORY.search(_text(begin)):
+            self._follow(node, chain)
+
+    def finish(self) -> None:
+        """Refer to addresses that begin with a name which the file gives the beginning of one."""
+        for node, begin, chain in self._sums:
+            if begin in self._bases:
+                self._follow(node, chain)
+
+    def _follow(self, node: ast.JoinedStr | ast.BinOp, chain: Chain) -> None:
+        data: set[Component] = set()
+        for known in self._report.values.possible(node, chain).known:
+            named = _named(known.value)
+            if named is None or named.component in data:
+                continue
+            if named.component.kind is Kind.DATASET:
+                data.add(named.component)  # one reference for all files of a repository
+            self._report.read.update(id(part) for part in ast.walk(node))
+            self._report.refer(named, node.lineno, known.resolution, _call(named))
+
+    @staticmethod
+    def _begins_as_address(node: ast.expr) -> bool:
+        begin = _begin(node)
+        if begin is None:
+            return False
+        if isinstance(begin, ast.Constant):
+            return is_address(_text(begin))
+        return _HOST.search(ast.unparse(begin)) is not None
+
+    def _at_run_time(self, node: ast.expr) -> None:
+        self._report.unresolved(Kind.MODEL, node, _ADDRESS, node, "the address is made at run time")
+
+
+def _begin(node: ast.expr) -> ast.expr | None:
+    """Return the first part of a text that is put together."""
+    while isinstance(node, (ast.BinOp, ast.JoinedStr, ast.FormattedValue)):
+        if isinstance(node, ast.BinOp):
+            node = node.left
+        elif isinstance(node, ast.FormattedValue):
+            node = node.value
+        elif node.values:
+            node = node.values[0]
+        else:
+            return None
+    return node
+
+
+def _text(node: ast.expr | None) -> str:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+
+
+def _call(named: Named) -> str:
+    return "address of data" if named.component.kind is Kind.DATASET else _ADDRESS
+
+
+def _named(text: str) -> Named | None:
+    """Return what an address names: weights, or, on a registry, data or all files of a repository; else None."""
+    if not is_address(text) or any(character.isspace() for character in text):
+        return None
+    path = re.split("[?#]", text, maxsplit=1)[0]
+    if path.lower().endswith(catalog.artifacts().url_suffixes):
+        return from_address(text, Kind.MODEL)
+    is_data = _DATA.search(path) is not None
+    if not is_data and not _REPOSITORY.search(path):
+        return None
+    named = from_address(text, Kind.DATASET if is_data else Kind.MODEL)
+    is_repository = named.component.source != "url" and "/resolve/" in path
+    return named if is_repository and (is_data or not named.component.name.startswith("spaces/")) else None
