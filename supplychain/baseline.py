@@ -59,8 +59,7 @@ def of(
     known = {**declared, **licenses}
     measured = {printable(name): digest for name, digest in digests.items()}
     components = (
-        _recorded(name, places[name], measured.get(name), owners.get(name), known.get(name))
-        for name in sorted(places)
+        _recorded(name, places[name], measured.get(name), owners.get(name), known.get(name)) for name in sorted(places)
     )
     return Baseline(
         written=written,

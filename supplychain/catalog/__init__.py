@@ -98,6 +98,12 @@ def distributions() -> dict[str, str]:
 
 
 @cache
+def alternatives() -> dict[str, tuple[str, ...]]:
+    """Return the distributions that bring the same module as another one."""
+    return {name: tuple(others) for name, others in _read("imports")["alternatives"].items()}
+
+
+@cache
 def artifacts() -> Artifacts:
     """Return the formats of weight files."""
     return Artifacts.model_validate(_read("artifacts"))

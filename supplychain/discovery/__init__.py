@@ -8,7 +8,6 @@ from __future__ import annotations
 import gc
 import posixpath
 import re
-import sys
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -21,7 +20,9 @@ from pathspec import GitIgnoreSpec
 from supplychain import catalog
 from supplychain.discovery.callers import Callers, add_calls
 from supplychain.discovery.closing import close
+from supplychain.discovery.data_files import data_format, suffixes
 from supplychain.discovery.declared import Declared, declared, follow, is_closed, problem
+from supplychain.discovery.imported import imported_by_javascript, imported_by_python
 from supplychain.discovery.interface import Carrier, Found, NotParsedError, SourceFile
 from supplychain.discovery.modules import Modules
 from supplychain.discovery.scopes import PathScopes, imported_by_production
@@ -90,9 +91,9 @@ def discover(
         for file in target.files:
             run.look_at(file)
             progress(1)
-    for irregular in target.irregular:
-        run.not_read("entries that are not opened", irregular.reason, irregular.path, 1)
-    return run.inventory(self_test)
+        for irregular in target.irregular:
+            run.not_read("entries that are not opened", irregular.reason, irregular.path, 1)
+        return run.inventory(self_test)
 
 
 @contextmanager
@@ -142,29 +143,35 @@ class _Run:
         self._unread: dict[tuple[str, str, Scope, bool], Unread] = {}
         self._looked_at = 0
         self._python: list[str] = []
+        self._javascript: list[str] = []
         self._problems: list[Unresolved] = []
 
     def look_at(self, file: File) -> None:
         kind = self._kinds.of(file.path)
         if kind is None:
-            self._weights(file)
+            self._looked_at += 1
+            self._artifact(file)
             return
         name, key = kind
         if key is None or key not in CARRIERS:
             self.not_read(name, "this version has no carrier for them", file.path, 1)
             return
         self._looked_at += 1
-        if key == "python":
+        if key in {"python", "notebook"}:
             self._python.append(file.path)
+        elif key == "javascript":
+            self._javascript.append(file.path)
         try:
             source = self._opened(file)
-            if key == "python" and file.path.endswith(".py"):
-                source = replace(source, names=self._modules.at(file.path, source.data))
+            if key == "python":
+                source = replace(source, names=self._modules.kept(file.path))
             self._found[file.path] = carrier(key)(source)
         except NotReadError as error:
             self.not_read(file.path, str(error), file.path, None)
         except NotParsedError as error:
             self.not_read(file.path, str(error), file.path, error.line)
+        if file.path.lower().endswith(suffixes()):
+            self._artifact(file)
 
     def _opened(self, file: File) -> SourceFile:
         content = self._target.read(file)
@@ -183,7 +190,7 @@ class _Run:
         """Add what calls give the target's own loading functions; return those that the declaration names."""
         wrappers = [wrapper for path in sorted(self._found) for wrapper in self._found[path].wrappers]
         loaders = self._declaration.loader if self._declaration else ()
-        read = [path for path in self._python if path in self._found]
+        read = [path for path in self._python if path in self._found and path.endswith(".py")]
         imports = {path: [name for name, _ in self._found[path].imports] for path in read}
         callers = Callers(self._modules, imports, self._reopened)
         for path, more in callers.follow(wrappers).items():
@@ -197,8 +204,8 @@ class _Run:
             self._problems += filter(None, [problem(item, loader, self._target)])
         return [item for item in found if item is not None]
 
-    def _weights(self, file: File) -> None:
-        self._looked_at += 1
+    def _artifact(self, file: File) -> None:
+        """Look whether a file that names nothing is a component itself: weights, or data."""
         try:
             head = self._target.head(file, _HEAD)
         except NotReadError as error:
@@ -206,15 +213,21 @@ class _Run:
             return
         for form in catalog.artifacts().format:
             if form.matches(file.path, head):
-                component = Component(kind=Kind.MODEL, source="file", name=file.path)
-                place = self._scopes.at(file.path)
                 oid = _POINTER.search(head) if form.name.startswith("Git LFS") else None
-                checksum = oid[1].decode() if oid else self._target.digest(file)
-                reference = Reference(
-                    component=component, at=place, resolution=Resolution.FILE, call=form.name, checksum=checksum
-                )
-                self._found[file.path] = Found(references=[reference])
+                self._is_component(Kind.MODEL, file, form.name, oid[1].decode() if oid else None)
                 return
+        if data := data_format(file.path, file.size, head):
+            self._is_component(Kind.DATASET, file, data)
+
+    def _is_component(self, kind: Kind, file: File, form: str, checksum: str | None = None) -> None:
+        reference = Reference(
+            component=Component(kind=kind, source="file", name=file.path),
+            at=self._scopes.at(file.path),
+            resolution=Resolution.FILE,
+            call=form,
+            checksum=checksum or self._target.digest(file),
+        )
+        self._found.setdefault(file.path, Found()).references.append(reference)
 
     def not_read(self, what: str, reason: str, path: str, line: int | None) -> None:
         """Count a file that could hold more than was seen, with the others of its kind and scope."""
@@ -258,6 +271,17 @@ class _Run:
             self_test=self_test,
         )
 
+    def _imported(
+        self, places: Mapping[str, Place], reached: frozenset[str], listed: Sequence[Reference]
+    ) -> list[Reference]:
+        """Return a reference for each package that only code names, by its imports."""
+        own = {name for found in self._found.values() for name in found.own}
+        at = {path: _prod(place) if path in reached else place for path, place in places.items()}
+        python = {path: self._found[path].imports for path in self._found.keys() & places.keys()}
+        script = {path: self._found[path].imports for path in self._found.keys() & set(self._javascript)}
+        places_of_script = {path: self._scopes.at(path) for path in script}
+        return [*imported_by_python(python, at, listed), *imported_by_javascript(script, places_of_script, own)]
+
     def _linked_by_production(self) -> frozenset[str]:
         """Return the files that have a path in production by way of a link."""
         paths = {*self._found, *self._python, *(unread.at.file for unread in self._unread.values())}
@@ -281,27 +305,6 @@ class _Run:
                     f"the folder {folder}", "it looks like installed files, and code imports it", folder, None
                 )
 
-    def _imported(
-        self, places: Mapping[str, Place], reached: frozenset[str], listed: Sequence[Reference]
-    ) -> list[Reference]:
-        """Return one reference, the first, for each third-party module that Python code of a scope imports.
-
-        It is to a package where the module's distribution is known, or a manifest lists one of that name.
-        """
-        manifests = {r.component.name for r in listed if r.component.source == "pypi"}
-        own = {part for path in places for part in path.removesuffix(".py").split("/")} | sys.stdlib_module_names
-        first: dict[tuple[str, Scope], Reference] = {}
-        for path in sorted(set(self._found) & set(places)):
-            at = _prod(places[path]) if path in reached else places[path]
-            for name, line in self._found[path].imports:
-                root = name.partition(".")[0]
-                if root and root not in own and root != "__future__":
-                    component = _package(name, root, manifests)
-                    place = at.model_copy(update={"line": line})
-                    reference = Reference(component=component, at=place, resolution=Resolution.LITERAL, call="import")
-                    first.setdefault((component.name, at.scope), reference)
-        return list(first.values())
-
 
 def _in_production(found: Found) -> Found:
     return Found(
@@ -311,17 +314,6 @@ def _in_production(found: Found) -> Found:
         relations=found.relations,
         imports=found.imports,
     )
-
-
-def _package(name: str, root: str, manifests: Collection[str]) -> Component:
-    """Return the distribution that an import brings, or, where that is not known, the module itself."""
-    known = catalog.distributions()
-    below = ".".join(name.split(".")[:2])
-    same = canonicalize_name(root)
-    distribution = known.get(below) or known.get(root) or (same if same in manifests else None)
-    if distribution is None:
-        return Component(kind=Kind.PACKAGE, source="import", name=root)
-    return Component(kind=Kind.PACKAGE, source="pypi", name=distribution)
 
 
 def _is_own(component: Component, own: Collection[str]) -> bool:

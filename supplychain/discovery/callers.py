@@ -22,7 +22,7 @@ from supplychain.discovery.modules import Modules
 from supplychain.discovery.python_loading import Loading, is_loading
 from supplychain.discovery.python_names import Names
 from supplychain.discovery.python_report import Report, keyword_of, positional
-from supplychain.discovery.python_search import classes, definitions, function_of
+from supplychain.discovery.python_search import definition
 from supplychain.discovery.python_tree import Chain
 from supplychain.discovery.python_values import Values
 from supplychain.discovery.python_wrappers import wrappers as wrappers_around
@@ -48,7 +48,7 @@ class Callers:
         source: Callable[[str], SourceFile | None],
     ) -> None:
         """Follow calls in the files of `imports`, dotted names by path; `source` gives a file by its path."""
-        self._modules = modules
+        self.modules = modules
         self._source = source
         self._imports = imports
 
@@ -57,7 +57,7 @@ class Callers:
         """The files that import each file."""
         found: dict[str, list[str]] = {}
         for path in sorted(self._imports):
-            for imported in {self._modules.imported(name, path) for name in self._imports[path]} - {None, path}:
+            for imported in {self.modules.split(name, path)[0] for name in self._imports[path]} - {None, path}:
                 found.setdefault(imported or "", []).append(path)
         return found
 
@@ -76,7 +76,7 @@ class Callers:
         source = self._source(path)
         if source is None or not any(name.encode() in source.data for name in called):
             return None
-        names = self._modules.at(path)
+        names = self.modules.at(path)
         if names is None:
             return None
         return Report(source, names, Values(names, is_loading), source.data.splitlines())
@@ -97,7 +97,7 @@ class Callers:
                 report = self.opened(path, {name.rpartition(".")[2] for _, name in by_name})
                 if report is not None:
                     with bounded(report):
-                        _Calls(report, by_name).read()
+                        _Calls(report, by_name, self.modules).read()
                     part = found.setdefault(path, Found())
                     part.references += report.found.references
                     part.unresolved += report.found.unresolved
@@ -110,8 +110,9 @@ class Callers:
 class _Calls:
     """The calls of one file to functions of others that load."""
 
-    def __init__(self, report: Report, by_name: Mapping[tuple[str, str], Sequence[Wrapper]]) -> None:
+    def __init__(self, report: Report, by_name: Mapping[tuple[str, str], Sequence[Wrapper]], modules: Modules) -> None:
         self._report = report
+        self._modules = modules
         self._by_name = by_name
         self._loading = Loading(report)
 
@@ -126,7 +127,7 @@ class _Calls:
                 self._call(ast.copy_location(ast.Call(node.args[0], node.args[1:], node.keywords), node), chain)
 
     def _call(self, node: ast.Call, chain: Chain) -> None:
-        for found in defined(self._report.names, node.func, chain):
+        for found in defined(self._report.names, node.func, chain, self._modules):
             for wrapper in self._by_name.get(found, ()):
                 argument = keyword_of(node, *wrapper.loader.keywords) or positional(node, wrapper.loader.position)
                 if argument is not None and not (isinstance(argument, ast.Constant) and not argument.value):
@@ -167,15 +168,24 @@ def bounded(report: Report) -> Iterator[None]:
         report.found.unresolved.append(hidden)
 
 
-def defined(names: Names, node: ast.expr, chain: Chain) -> Iterator[tuple[str, str]]:
+def defined(names: Names, node: ast.expr, chain: Chain, modules: Modules) -> Iterator[tuple[str, str]]:
     """Yield the file and the name there of the functions and classes of the target that an expression may be."""
-    found = function_of(names, node, chain)
-    if found is not None and found[0] is names:
-        yield names.path, found[1].name
-    for owner in classes(names, node, chain):
-        yield owner.names.path, owner.node.name
-    for other, tail in definitions(names, node, chain):
-        yield other.path, ".".join(tail)
+    tail: list[str] = []
+    while isinstance(node, ast.Attribute):
+        tail.insert(0, node.attr)
+        node = node.value
+    if not isinstance(node, ast.Name):
+        return
+    imported = names.imported_from(node.id, chain)
+    if not imported and (node.id in names.classes or node.id in names.functions):
+        yield names.path, ".".join([node.id, *tail])
+    for dotted in imported:
+        full = ".".join([dotted, *tail])
+        path, name = modules.split(full, names.path)
+        if path is not None and not path.endswith("__init__.py"):
+            yield path, name
+        elif path is not None and (found := definition(names, full)):
+            yield found[0].path, ".".join(found[1])
 
 
 def aliases(names: Names, last: Collection[str]) -> set[str]:

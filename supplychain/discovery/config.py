@@ -10,9 +10,9 @@ from supplychain.discovery.parts import add
 from supplychain.discovery.trees import Node
 
 _RECORDS = 50
-"""Items of a JSON file that is a list from which on they are records, as of measurements."""
-_DATA_SIZE = 1_000_000
-"""Characters of a JSON list from which on it is data."""
+"""Items of a JSON file that is a list from which on they are records, unless they name components that differ."""
+_ROWS = 1_000
+"""Items of such a list that are read."""
 
 
 def read_yaml(source: SourceFile) -> Found:
@@ -40,11 +40,27 @@ def read_json(source: SourceFile) -> Found:
         NotParsedError: it is not JSON, or beyond a limit.
     """
     text = trees.decoded(source.data)
-    if not is_of_interest(text) or (len(text) > _DATA_SIZE and text.lstrip()[:1] == "["):
+    if not is_of_interest(text):
         return Found()
     roots = grammars.from_json(text)
-    is_records = len(roots) > 1 or any(len(root.items) > _RECORDS for root in roots)
-    return Found() if is_records else _read(roots, source)
+    rows = roots[0].items if len(roots) == 1 else []
+    if len(rows) > _RECORDS:
+        return _registry(rows, source)
+    return _read(roots, source) if len(roots) == 1 else Found()
+
+
+def _registry(rows: list[Node], source: SourceFile) -> Found:
+    """Return what a long list names where most of its rows name a component of their own; else it is records.
+
+    Raises:
+        NotParsedError: it is one, and longer than is read.
+    """
+    first = _read([Node(1, items=rows[:_RECORDS])], source)
+    if len({item.component.id for item in first.references}) * 2 < _RECORDS:
+        return Found()
+    if len(rows) > _ROWS:
+        raise NotParsedError(f"a list of {len(rows):,} rows that name components; {_ROWS:,} are read", rows[0].line)
+    return _read([Node(1, items=rows)], source)
 
 
 def read_toml(source: SourceFile) -> Found:

@@ -26,7 +26,9 @@ def suffixes() -> tuple[str, ...]:
 
 def _of(path: str) -> tuple[DataFormat, ...]:
     named = tuple(form for form in catalog.artifacts().data.format if path.lower().endswith(form.suffixes))
-    if any(form.only_in_folders for form in named) and not re.search(catalog.artifacts().data.folders, path, re.IGNORECASE):
+    if any(form.only_in_folders for form in named) and not re.search(
+        catalog.artifacts().data.folders, path, re.IGNORECASE
+    ):
         return tuple(form for form in named if not form.only_in_folders)
     return named
 

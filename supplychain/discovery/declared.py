@@ -68,7 +68,7 @@ def follow(item: Declared, callers: Callers) -> None:
         report = callers.opened(path, {item.name.rpartition(".")[2]})
         if report is not None:
             with bounded(report):
-                _read(item, report)
+                _read(item, report, callers.modules)
             item.found[path] = report.found
 
 
@@ -109,31 +109,31 @@ def _constructor(names: Names, name: str) -> ast.FunctionDef | ast.AsyncFunction
     return next(owned, None)
 
 
-def _read(item: Declared, report: Report) -> None:
+def _read(item: Declared, report: Report, modules: Modules) -> None:
     names = report.names
     last = item.name.rpartition(".")[2]
     called: set[int] = set()
     bound = {last, *aliases(names, {last})}
     for name in bound:
         for node, chain in names.calls.get(name, ()):
-            if _is_called(item, node, names, chain):
+            if _is_called(item, node, names, chain, modules):
                 called.add(id(node.func))
                 _call(item, node, report, chain)
-    item.hidden += sum(1 for _ in _handed_on(item, names, bound, called))
+    item.hidden += sum(1 for _ in _handed_on(item, names, bound, called, modules))
 
 
-def _is_called(item: Declared, node: ast.Call, names: Names, chain: Chain) -> bool:
-    if (item.path, item.name) in defined(names, node.func, chain):
+def _is_called(item: Declared, node: ast.Call, names: Names, chain: Chain, modules: Modules) -> bool:
+    if (item.path, item.name) in defined(names, node.func, chain, modules):
         return True
     is_method = "." in item.name and isinstance(node.func, ast.Attribute)
     return is_method and names.visible(getattr(node.func, "attr", ""), chain) is None
 
 
-def _handed_on(item: Declared, names: Names, bound: set[str], called: set[int]) -> Iterator[ast.expr]:
+def _handed_on(item: Declared, names: Names, bound: set[str], called: set[int], modules: Modules) -> Iterator[ast.expr]:
     """Yield where a function is used otherwise than by a call that was read."""
     for node in ast.walk(names.module):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in bound:
-            if id(node) not in called and (item.path, item.name) in defined(names, node, (names.module,)):
+            if id(node) not in called and (item.path, item.name) in defined(names, node, (names.module,), modules):
                 yield node
 
 

@@ -33,12 +33,16 @@ class Modules:
         self._kept: OrderedDict[str, tuple[Names | None, int]] = OrderedDict()
         self._size = 0
 
-    def at(self, path: str, data: bytes | None = None) -> Names | None:
-        """Return the names of a Python file, or None where it cannot be parsed; `data` is its content, if at hand."""
+    def kept(self, path: str) -> Names | None:
+        """Return the names of a Python file where they are at hand, else None."""
+        return self._kept[path][0] if path in self._kept else None
+
+    def at(self, path: str) -> Names | None:
+        """Return the names of a Python file, or None where it cannot be parsed."""
         if path in self._kept:
             self._kept.move_to_end(path)
             return self._kept[path][0]
-        names, size = self._parse(path, data)
+        names, size = self._parse(path)
         self._kept[path] = (names, size)
         self._size += size
         while len(self._kept) > 1 and (len(self._kept) > KEPT or self._size > KEPT_SIZE):
@@ -58,10 +62,15 @@ class Modules:
         path = self._path(dotted, importer)
         return self.at(path) if path is not None and path != importer else None
 
-    def imported(self, dotted: str, importer: str) -> str | None:
-        """Return the file of the target that `importer` imports as `dotted`, or imports that name from, or None."""
-        found = self._path(dotted, importer)
-        return found or (self._path(dotted.rpartition(".")[0], importer) if "." in dotted.lstrip(".") else None)
+    def split(self, dotted: str, importer: str) -> tuple[str | None, str]:
+        """Return the file of the target that a dotted name begins with as `importer` imports it, and the rest."""
+        parts = dotted.split(".")
+        for cut in range(len(parts)):
+            module = ".".join(parts[: len(parts) - cut])
+            found = self._path(module, importer) if module.strip(".") else None
+            if found is not None:
+                return found, ".".join(parts[len(parts) - cut :])
+        return None, dotted
 
     def _path(self, dotted: str, importer: str) -> str | None:
         folder = posixpath.dirname(importer)
@@ -79,11 +88,10 @@ class Modules:
         candidates: Iterable[str] = (f"{stem}.py", f"{stem}/__init__.py")
         return next((path for path in candidates if path in self._by_name.get(dotted, ())), None)
 
-    def _parse(self, path: str, data: bytes | None) -> tuple[Names | None, int]:
+    def _parse(self, path: str) -> tuple[Names | None, int]:
+        file = self._target.get(path)
         try:
-            if data is None:
-                file = self._target.get(path)
-                data = self._target.read(file).data if file else b""
+            data = self._target.read(file).data if file else b""
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 return Names(ast.parse(data), path, partial(self.named, importer=path)), len(data)

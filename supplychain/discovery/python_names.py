@@ -70,6 +70,8 @@ class Names:
     ) -> None:
         """Read them from the syntax tree of the file at a path; `others` gives those of files that it imports."""
         self.path = path
+        self.options: dict[str, ast.expr] | None = None
+        """The defaults of the options of its commands, once they are asked for."""
         self.others = others
         self.imports: list[tuple[str, int, int]] = []
         """Module, number of leading dots, line."""

@@ -52,7 +52,7 @@ class Told:
             for call, chain in calls:
                 is_whole = writes or self._is_read(self._report.names.dotted(call.func, chain))
                 for argument in call.args if is_whole else ():
-                    yield from map(id, leaves(argument))
+                    yield from map(id, ast.walk(argument) if writes else leaves(argument))
                 for keyword in call.keywords:
                     if is_whole or re.fullmatch(forms.written, keyword.arg or ""):
                         yield from map(id, leaves(keyword.value))

@@ -87,7 +87,8 @@ class Values:
         """Follow these names; `loads` tells loading calls by their names."""
         self.loads = loads
         self.names = names
-        self.options = options(names)
+        self.options = names.options if names.options is not None else options(names)
+        names.options = self.options
         self._possible: dict[ast.expr, Possible] = {}
         self._shared = shared or _Shared()
         self.following = self._shared.following
@@ -101,7 +102,6 @@ class Values:
 
     def _followed(self, node: ast.expr, chain: Chain) -> Possible:
         self._shared.steps = 0
-        self._shared.followed.clear()
         found: dict[str, Known] = {}
         passed: list[Parameter] = []
         is_open = is_none = is_loaded = False
@@ -116,6 +116,8 @@ class Values:
                 is_loaded = True
             else:
                 is_open = True
+        self._shared.followed.clear()
+        self._shared.others.clear()  # they lead back here, and what is in a circle is freed late
         return Possible(tuple(found.values()), is_open, is_none, is_loaded, tuple(passed))
 
     def constant(self, node: ast.expr, chain: Chain) -> Known | None:

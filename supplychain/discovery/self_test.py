@@ -86,6 +86,7 @@ CARRIED: Mapping[str, Planted] = {
         "web/ask.ts",
         'import { pipeline } from "@huggingface/transformers";\npipeline("x", "sample-org/javascript");\n',
         "model:huggingface/sample-org/javascript",
+        "package:npm/@huggingface/transformers",
     ),
     "package-json": _file("package.json", '{"dependencies": {"openai": "4.2.1"}}', "package:npm/openai"),
     "yaml": _file("app.yaml", "model: sample-org/yaml\n", "model:huggingface/sample-org/yaml"),

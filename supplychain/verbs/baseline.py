@@ -8,7 +8,6 @@ from pathlib import Path
 from supplychain import baseline as baselines
 from supplychain import digests
 from supplychain.model.baseline import Baseline, BaselineFile, Drift
-from supplychain.model.text import printable
 from supplychain.verbs import files
 from supplychain.verbs.interface import Code, Gathered, VerbError, gather, shown
 

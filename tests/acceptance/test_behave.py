@@ -434,7 +434,9 @@ def test_a_recorded_run_is_decided_again_with_the_same_result(record: Path, caps
     assert capsys.readouterr().out == "49 findings decided again, each the same byte for byte\n"
 
 
-@pytest.mark.parametrize("name", ["findings/1.1.json", "case.json", "run.json", "summary.md", "inventory.cdx.json", "completeness.md"])
+@pytest.mark.parametrize(
+    "name", ["findings/1.1.json", "case.json", "run.json", "summary.md", "inventory.cdx.json", "completeness.md"]
+)
 def test_an_altered_record_is_refused(name: str, record: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with (record / name).open("a") as file:
         file.write("\n")

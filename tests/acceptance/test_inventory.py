@@ -100,7 +100,7 @@ BREAKS = [
         leaves_out(INTENT),
         INTENT,
         "missing",
-        ("models/intent.safetensors",),
+        ("app/intent.py:6",),
         (INVENTORY, WRITE),
     ),
     Break(
@@ -175,8 +175,8 @@ def test_the_sound_target_lists_each_model(sound: Outcomes) -> None:
     assert sound["7.1"].outcome is Outcome.PASS
     assert [(row.component, row.rule, str(row.at)) for row in sound["7.1"].observations] == [
         (GPT, "listed", "app/answer.py:9"),
+        (INTENT, "listed", "app/intent.py:6"),
         (BGE, "listed", f"{RETRIEVAL}:17"),
-        (INTENT, "listed", "models/intent.safetensors"),
     ]
     assert [(source.name, source.level) for source in sound["7.1"].sources] == [(f"CycloneDX {INVENTORY}", "local")]
 
@@ -196,8 +196,8 @@ def test_without_an_inventory_nothing_is_decided(target: BuiltTarget, sound: Out
     assert found["7.1"].outcome is Outcome.UNDETERMINED
     assert rows(found) == [
         (GPT, "no-inventory", "app/answer.py:9"),
+        (INTENT, "no-inventory", "app/intent.py:6"),
         (BGE, "no-inventory", f"{RETRIEVAL}:17"),
-        (INTENT, "no-inventory", "models/intent.safetensors"),
     ]
     assert all(
         WRITE in row.remedy and "commit" in row.remedy and INVENTORY in row.remedy
@@ -227,8 +227,8 @@ def test_an_inventory_that_cannot_be_read_decides_nothing(
     assert rows(found) == [
         (f"inventory:{INVENTORY}", "unreadable-inventory", INVENTORY),
         (GPT, "not-compared", "app/answer.py:9"),
+        (INTENT, "not-compared", "app/intent.py:6"),
         (BGE, "not-compared", f"{RETRIEVAL}:17"),
-        (INTENT, "not-compared", "models/intent.safetensors"),
     ]
     assert f"Repair {INVENTORY}" in found["7.1"].observations[0].remedy
     assert found.unlike(sound) - BESIDE == {"7.1"}
@@ -293,7 +293,7 @@ def test_an_spdx_document_is_an_inventory_too(target: BuiltTarget, sound: Outcom
     found = run_suite(target)
     assert rows(found) == []
     assert [source.name for source in found["7.1"].sources] == ["SPDX 2 sbom.spdx", "CycloneDX weights.cdx.json"]
-    assert "sbom.spdx:" in found["7.1"].observations[1].message
+    assert "sbom.spdx:" in found["7.1"].observations[2].message
     assert found.unlike(sound) - BESIDE == set()
 
 
@@ -328,8 +328,8 @@ def test_an_empty_inventory_lists_nothing(target: BuiltTarget, sound: Outcomes) 
     found = run_suite(target.plant(INVENTORY, cyclonedx()))
     assert rows(found) == [
         (GPT, "missing", "app/answer.py:9"),
+        (INTENT, "missing", "app/intent.py:6"),
         (BGE, "missing", f"{RETRIEVAL}:17"),
-        (INTENT, "missing", "models/intent.safetensors"),
     ]
     assert found.unlike(sound) - BESIDE == {"7.1"}
 

@@ -44,7 +44,7 @@ def test_it_prints_each_difference_once(target: BuiltTarget, capsys: Capture) ->
     weights = target.path / "models/intent.safetensors"
     weights.write_bytes(weights.read_bytes() + b"x")
     said = say(capsys, "baseline", target)
-    assert [line.partition(":")[0] for line in said.out[:-1]] == ["models/intent.safetensors model", "app/retrieval.py"]
+    assert [line.partition(":")[0] for line in said.out[:-1]] == ["app/intent.py", "app/retrieval.py"]
     assert f"{INTENT} bytes: sha256:" in said.out[0]
     assert f"{BGE} revision: 5c38ec7c" in said.out[1]
     assert say(capsys, "baseline", target).out[0].startswith("nothing differs from the baseline of ")
@@ -55,7 +55,7 @@ def test_a_pointer_is_not_the_bytes_that_it_stands_for(target: BuiltTarget, caps
     target.plant("models/intent.safetensors", POINTER)
     said = say(capsys, "baseline", target)
     assert entry(target, INTENT).digests == ()
-    assert f"models/intent.safetensors {INTENT} bytes: not compared, not known now" in said.out
+    assert f"app/intent.py:6 {INTENT} bytes: not compared, not known now" in said.out
 
 
 def test_what_is_too_large_has_no_digest(target: BuiltTarget, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
