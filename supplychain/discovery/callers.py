@@ -3,8 +3,8 @@
 callers = Callers(modules, imports, source)
 found = callers.follow(wrappers)        # {"app.py": Found(references=[…])}
 
-Each file that imports such a function is read once more for its calls, and again where one of its own functions turns
-out to hand on what it is given, up to a few rounds.
+Each file that may call such a function is read once more for its calls, after those that it imports: its own functions
+may turn out to hand on what they are given.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from __future__ import annotations
 import ast
 import posixpath
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cached_property
 
 from supplychain import catalog
+from supplychain.discovery.importers import Importers
 from supplychain.discovery.interface import Found, SourceFile
 from supplychain.discovery.modules import Modules
 from supplychain.discovery.python_loading import Loading, is_loading
@@ -30,16 +30,16 @@ from supplychain.discovery.wrapper import Wrapper
 from supplychain.model.component import Component, Kind
 from supplychain.model.reference import Place, Reference
 
-_ROUNDS = 4
-"""Functions that call one another across files before it ends."""
+_PASSES = 2
+"""Times that a file is read for its calls: again where files import one another."""
 _LONG = re.compile(r"[\w.]+(-[\w.]+)+")
 """A name without an owner that is no plain word."""
 _MOST = 2_000
-"""Functions that are followed."""
+"""Functions of others that are followed in one file."""
 
 
 class Callers:
-    """The Python files of a target by what they import."""
+    """The Python files of a target that call functions of others."""
 
     def __init__(
         self,
@@ -49,27 +49,8 @@ class Callers:
     ) -> None:
         """Follow calls in the files of `imports`, dotted names by path; `source` gives a file by its path."""
         self.modules = modules
+        self.importers = Importers(modules, imports)
         self._source = source
-        self._imports = imports
-
-    @cached_property
-    def _importers(self) -> dict[str, list[str]]:
-        """The files that import each file."""
-        found: dict[str, list[str]] = {}
-        for path in sorted(self._imports):
-            for imported in {self.modules.split(name, path)[0] for name in self._imports[path]} - {None, path}:
-                found.setdefault(imported or "", []).append(path)
-        return found
-
-    def importers(self, path: str) -> list[str]:
-        """Return the files that may import a function of a file, also by way of packages that hand it on."""
-        found: set[str] = set()
-        pending = [path]
-        for _ in range(_ROUNDS):
-            direct = {importer for one in pending for importer in self._importers.get(one, ())} - found - {path}
-            found |= direct
-            pending = [one for one in direct if one.endswith("__init__.py")]
-        return sorted(found)
 
     def opened(self, path: str, called: Collection[str]) -> Report | None:
         """Return a file ready to be read for its calls, or None where it has none of these names in it."""
@@ -81,30 +62,35 @@ class Callers:
             return None
         return Report(source, names, Values(names, is_loading), source.data.splitlines())
 
-    def follow(self, wrappers: Sequence[Wrapper]) -> dict[str, Found]:
+    def follow(self, wrappers: Iterable[Wrapper]) -> dict[str, Found]:
         """Return what calls of these functions name, by the file of the call."""
         found: dict[str, Found] = {}
-        seen: set[object] = set()
-        for _ in range(_ROUNDS):
-            fresh = {wrapper.key: wrapper for wrapper in wrappers if wrapper.key not in seen}
-            seen.update(fresh)
-            wanted: dict[str, dict[tuple[str, str], list[Wrapper]]] = {}
-            for wrapper in list(fresh.values())[:_MOST]:
-                for path in self.importers(wrapper.path):
-                    wanted.setdefault(path, {}).setdefault((wrapper.path, wrapper.name), []).append(wrapper)
-            wrappers = []
-            for path, by_name in wanted.items():
-                report = self.opened(path, {name.rpartition(".")[2] for _, name in by_name})
-                if report is not None:
-                    with bounded(report):
-                        _Calls(report, by_name, self.modules).read()
+        by_path: dict[str, dict[object, Wrapper]] = {}
+        for wrapper in wrappers:
+            by_path.setdefault(wrapper.path, {})[wrapper.key] = wrapper
+        done: set[tuple[str, object]] = set()
+        for _ in range(_PASSES):
+            for path, sources in self.importers.ordered(by_path).items():
+                every = (wrapper for source in sources for wrapper in by_path.get(source, {}).values())
+                fresh = [wrapper for wrapper in every if (path, wrapper.key) not in done][:_MOST]
+                done.update((path, wrapper.key) for wrapper in fresh)
+                if fresh and (report := self._read(path, fresh)):
                     part = found.setdefault(path, Found())
                     part.references += report.found.references
                     part.unresolved += report.found.unresolved
-                    wrappers = [*wrappers, *report.found.wrappers]
-            if not wrappers:
-                break
+                    for wrapper in report.found.wrappers:
+                        by_path.setdefault(path, {})[wrapper.key] = wrapper
         return found
+
+    def _read(self, path: str, wrappers: Sequence[Wrapper]) -> Report | None:
+        by_name: dict[tuple[str, str], list[Wrapper]] = {}
+        for wrapper in wrappers:
+            by_name.setdefault((wrapper.path, wrapper.name), []).append(wrapper)
+        report = self.opened(path, {name.rpartition(".")[2] for _, name in by_name})
+        if report is not None:
+            with bounded(report):
+                _Calls(report, by_name, self.modules).read()
+        return report
 
 
 class _Calls:

@@ -64,7 +64,7 @@ def declared(loader: Loader, modules: Modules) -> Declared | None:
 
 def follow(item: Declared, callers: Callers) -> None:
     """Read all calls of a declared function."""
-    for path in sorted({item.path, *callers.importers(item.path)}):
+    for path in sorted({item.path, *callers.importers.of(item.path)}):
         report = callers.opened(path, {item.name.rpartition(".")[2]})
         if report is not None:
             with bounded(report):

@@ -17,12 +17,12 @@ import posixpath
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from supplychain.discovery import python_expressions as expressions
 from supplychain.discovery.python_calls import call, parameter
 from supplychain.discovery.python_containers import element, subscript
 from supplychain.discovery.python_members import attribute
 from supplychain.discovery.python_names import Bound, Chain, Element, Handed, Names, Parameter
 from supplychain.discovery.python_options import options
-from supplychain.discovery.python_order import before, contains
 from supplychain.discovery.python_search import definition
 from supplychain.discovery.python_value import (
     DEPTH,
@@ -50,11 +50,6 @@ _STEPS = 8 * LIMIT
 """Parts of one expression that are followed."""
 _TOTAL = 500_000
 """Parts of all expressions of a file after which few of each are followed."""
-
-_MOST = 4 * LIMIT
-"""Assignments to one name that are looked at."""
-
-_Comprehension = ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp
 
 _Way = Callable[..., Iterator[Value]]
 """Follows one kind of expression."""
@@ -204,34 +199,9 @@ class Values:
         return self._shared.others[id(names)]
 
 
-def _name(follower: Follower, node: ast.Name, chain: Chain, depth: int) -> Iterator[Value]:
-    names = follower.names
-    found = names.visible(node.id, chain)
-    if found is None:
-        if node.id == "__file__" and names.path:
-            yield Known(f"./{names.path}", Resolution.CONSTANT)
-            return
-        from_star = (f"{star}.{node.id}" for star in names.stars)
-        dotted = next((name for name in from_star if definition(names, name)), None)
-        yield from follower.from_module(dotted, depth) if dotted else (Unknown(),)
-        return
-    bound, around = found
-    imported = names.imported_from(node.id, chain)
-    too_many = len(bound) > _MOST
-    bound = [value for value in bound[:_MOST] if not (value is None and imported) and not _is_itself(value, node)]
-    values: list[Value] = []
-    if len(bound) > 1 and around == chain and not too_many:
-        order = before(chain[-1], node, node.id)
-        bound = [value for value in bound if not order.is_apart(_line(value))]
-        last = [value for value in bound if order.is_last(_line(value))] if None not in bound else []
-        values = [item for value in last for item in follower.bound(value, around, depth)]
-    if not values or any(isinstance(value, Unknown) for value in values):
-        values = [item for dotted in imported for item in follower.from_module(dotted, depth)]
-        values += [item for value in bound[:LIMIT] for item in follower.bound(value, around, depth)]
-        values += [Unknown()] if too_many or len(bound) > LIMIT else []
-    yield from values
-    if any(isinstance(v, Passed) for v in values) and all(isinstance(v, (Passed, Nothing)) for v in values):
-        yield Given()  # a parameter that is None by default is given by the caller
+def _normal(path: str) -> str:
+    """Return a path below the target without what is not needed in it."""
+    return f"./{posixpath.normpath(path)}" if path.startswith("./") else path
 
 
 def _unique(values: Iterable[Value]) -> tuple[Value, ...]:
@@ -240,79 +210,19 @@ def _unique(values: Iterable[Value]) -> tuple[Value, ...]:
     return found if len(found) <= LIMIT else (*found[:LIMIT], Unknown())
 
 
-def _is_itself(value: Bound, node: ast.expr) -> bool:
-    """Whether a name is used inside what it is bound to: `name = name or "default"`."""
-    return isinstance(value, ast.expr) and contains(value, node)
-
-
-def _line(value: Bound) -> int:
-    if isinstance(value, Element):
-        return value.of.lineno
-    return getattr(value, "lineno", 0)
-
-
-def _normal(path: str) -> str:
-    """Return a path below the target without what is not needed in it."""
-    return f"./{posixpath.normpath(path)}" if path.startswith("./") else path
-
-
-def _format(follower: Follower, node: ast.JoinedStr, chain: Chain, depth: int) -> Iterator[Value]:
-    formatted = [part for part in node.values if isinstance(part, ast.FormattedValue)]
-    if any(part.conversion != -1 or part.format_spec is not None for part in formatted):
-        yield Unknown()
-        return
-    parts = [part.value if isinstance(part, ast.FormattedValue) else part for part in node.values]
-    yield from follower.joined(parts, chain, depth) if parts else (Known("", Resolution.LITERAL),)
-
-
-def _sum(follower: Follower, node: ast.BinOp, chain: Chain, depth: int) -> Iterator[Value]:
-    if isinstance(node.op, (ast.Add, ast.Div)):
-        between = "/" if isinstance(node.op, ast.Div) else ""
-        return follower.joined((node.left, node.right), chain, depth, between)
-    return iter((Unknown(),))
-
-
-def _either(follower: Follower, node: ast.BoolOp, chain: Chain, depth: int) -> Iterator[Value]:
-    """Yield what one operand or another gives; what is given from outside falls back on the last."""
-    last = list(follower.follow(node.values[-1], chain, depth))
-    for operand in node.values[:-1]:
-        falls_back = isinstance(node.op, ast.Or)
-        for value in follower.follow(operand, chain, depth):
-            if not isinstance(value, Nothing) and not (falls_back and isinstance(value, Given)):
-                yield value
-    yield from marked(last, Resolution.DEFAULT) if isinstance(node.op, ast.Or) else last
-
-
-def _chosen(follower: Follower, node: ast.IfExp, chain: Chain, depth: int) -> Iterator[Value]:
-    yield from follower.follow(node.body, chain, depth)
-    yield from follower.follow(node.orelse, chain, depth)
-
-
-def _inner(follower: Follower, node: ast.NamedExpr | ast.Await, chain: Chain, depth: int) -> Iterator[Value]:
-    return follower.follow(node.value, chain, depth)
-
-
-def _comprehended(follower: Follower, node: _Comprehension, chain: Chain, _: int) -> Iterator[Value]:
-    """Yield the collection that a comprehension makes, its one part standing for all."""
-    if isinstance(node, ast.DictComp):
-        yield Container(ast.Dict([node.key], [node.value]), chain, follower.names)
-    else:
-        yield Container(ast.List([node.elt], ast.Load()), chain, follower.names)
-
-
 _WAYS: dict[type[ast.expr], _Way] = {
-    ast.Name: _name,
+    ast.Name: expressions.name,
     ast.Attribute: attribute,
     ast.Subscript: subscript,
     ast.Call: call,
-    ast.JoinedStr: _format,
-    ast.BinOp: _sum,
-    ast.BoolOp: _either,
-    ast.IfExp: _chosen,
-    ast.NamedExpr: _inner,
-    ast.Await: _inner,
-    ast.ListComp: _comprehended,
-    ast.SetComp: _comprehended,
-    ast.GeneratorExp: _comprehended,
-    ast.DictComp: _comprehended,
+    ast.JoinedStr: expressions.formatted,
+    ast.BinOp: expressions.added,
+    ast.BoolOp: expressions.either,
+    ast.IfExp: expressions.chosen,
+    ast.NamedExpr: expressions.inner,
+    ast.Await: expressions.inner,
+    ast.ListComp: expressions.comprehended,
+    ast.SetComp: expressions.comprehended,
+    ast.GeneratorExp: expressions.comprehended,
+    ast.DictComp: expressions.comprehended,
 }

@@ -133,4 +133,11 @@ def test_a_call_that_is_nested_beyond_measure_is_said() -> None:
 def test_many_files_that_import_one_another_are_read_a_few_times() -> None:
     files = {f"m{n}.py": f"from m{n + 1} import load\ndef other(n): load(n)\nload('a/b')" for n in range(300)}
     files["m300.py"] = f"{LOAD}{''.join(f'import m{n}{chr(10)}' for n in range(300))}"
-    assert len(named(look(files), "m299.py")) == 1
+    found = look(files)
+    assert named(found, "m299.py") == ["3 a/b"]
+
+
+def test_a_long_way_through_files_is_followed_to_its_end() -> None:
+    files = {f"m{n}.py": f"from m{n - 1} import load as before\ndef load(n): before(n)\n" for n in range(1, 60)}
+    found = look({"m0.py": LOAD, **files, "app.py": "from m59 import load\nload('a/b')"})
+    assert named(found) == ["2 a/b"]

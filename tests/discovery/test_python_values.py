@@ -120,6 +120,7 @@ def test_a_default_counts_and_is_said_to_be_one(source: str) -> None:
         'D = {"x": "a/b", **more}\nM.from_pretrained(D[k])',
         'D = {"x": "a/b", "y": g()}\nM.from_pretrained(D[k])',
         'N = "a/b"\nfrom elsewhere import N\nM.from_pretrained(N)',
+        'N = "a/b"\nN = "a/b"\nfrom elsewhere import N\nM.from_pretrained(N)',
         'N = "a/b"\nmatch x:\n  case {**N}: M.from_pretrained(N)',
         'class C:\n  N = "a/b"\n  def f(self):\n    self.N = g()\n    M.from_pretrained(self.N)',
         'def load(n): M.from_pretrained(n)\nload("a/b")',
