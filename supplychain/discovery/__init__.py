@@ -23,6 +23,7 @@ from supplychain.discovery.closing import close
 from supplychain.discovery.data_files import data_format, suffixes
 from supplychain.discovery.declared import Declared, declared, follow, is_closed, problem
 from supplychain.discovery.imported import imported_by_javascript, imported_by_python
+from supplychain.discovery.importers import by_dependency
 from supplychain.discovery.interface import Carrier, Found, NotParsedError, SourceFile
 from supplychain.discovery.modules import Modules
 from supplychain.discovery.scopes import PathScopes, imported_by_production
@@ -88,7 +89,7 @@ def discover(
     """Return the inventory of a target; `progress` is told of each file. Nothing that was found is dropped."""
     run = _Run(target, declaration)
     with _rare_collection():
-        for file in target.files:
+        for file in run.ordered():
             run.look_at(file)
             progress(1)
         for irregular in target.irregular:
@@ -139,12 +140,26 @@ class _Run:
         self._scopes = PathScopes(declaration.scope if declaration else Scopes())
         self._kinds = _kinds()
         self._modules = Modules(target)
+        self._callers = Callers(self._modules, self._reopened)
         self._found: dict[str, Found] = {}
         self._unread: dict[tuple[str, str, Scope, bool], Unread] = {}
         self._looked_at = 0
         self._python: list[str] = []
         self._javascript: list[str] = []
         self._problems: list[Unresolved] = []
+
+    def ordered(self) -> Iterator[File]:
+        """Yield all files, those of Python last and after what they import."""
+        python = {file.path: file for file in self._target.files if file.path.endswith(".py")}
+        yield from (file for file in self._target.files if file.path not in python)
+        yield from (python[path] for path in by_dependency(python, self._modules, self._glance))
+
+    def _glance(self, path: str) -> bytes:
+        file = self._target.get(path)
+        try:
+            return self._target.read(file).data if file else b""
+        except NotReadError:
+            return b""  # it is reported where it is read
 
     def look_at(self, file: File) -> None:
         kind = self._kinds.of(file.path)
@@ -164,8 +179,11 @@ class _Run:
         try:
             source = self._opened(file)
             if key == "python":
-                source = replace(source, names=self._modules.kept(file.path))
+                source = replace(source, names=self._modules.at(file.path, source.data))
             self._found[file.path] = carrier(key)(source)
+            if key == "python":
+                self._callers.add(file.path, self._found[file.path], source.names)
+                add_calls(self._found[file.path], self._callers.calls(file.path))
         except NotReadError as error:
             self.not_read(file.path, str(error), file.path, None)
         except NotParsedError as error:
@@ -188,12 +206,9 @@ class _Run:
 
     def _follow_calls(self) -> list[Declared]:
         """Add what calls give the target's own loading functions; return those that the declaration names."""
-        wrappers = [wrapper for path in sorted(self._found) for wrapper in self._found[path].wrappers]
         loaders = self._declaration.loader if self._declaration else ()
-        read = [path for path in self._python if path in self._found and path.endswith(".py")]
-        imports = {path: [name for name, _ in self._found[path].imports] for path in read}
-        callers = Callers(self._modules, imports, self._reopened)
-        for path, more in callers.follow(wrappers).items():
+        callers = self._callers
+        for path, more in callers.rest().items():
             add_calls(self._found[path], more)
         found = [declared(loader, self._modules) for loader in loaders]
         for loader, item in zip(loaders, found, strict=True):

@@ -1,10 +1,11 @@
 """Calls of the target's own loading functions: what other files give a function that hands it to a loading call.
 
-callers = Callers(modules, imports, source)
-found = callers.follow(wrappers)        # {"app.py": Found(references=[…])}
+callers = Callers(modules, source)
+callers.add("app.py", found)            # what a file imports, and which of its functions hand on what they are given
+more = callers.calls("app.py")          # what its calls of functions that are known by now name
+others = callers.rest()                 # {"early.py": Found(references=[…])}: files that came before what they import
 
-Each file that may call such a function is read once more for its calls, after those that it imports: its own functions
-may turn out to hand on what they are given.
+Files are read after those that they import, so that most are looked through while they are at hand.
 """
 
 from __future__ import annotations
@@ -41,52 +42,70 @@ _MOST = 2_000
 class Callers:
     """The Python files of a target that call functions of others."""
 
-    def __init__(
-        self,
-        modules: Modules,
-        imports: Mapping[str, Collection[str]],
-        source: Callable[[str], SourceFile | None],
-    ) -> None:
-        """Follow calls in the files of `imports`, dotted names by path; `source` gives a file by its path."""
+    def __init__(self, modules: Modules, source: Callable[[str], SourceFile | None]) -> None:
+        """Begin with no file; `source` gives one by its path."""
         self.modules = modules
-        self.importers = Importers(modules, imports)
+        self._imports: dict[str, list[str]] = {}
+        self.importers = Importers(modules, self._imports)
+        self._wrappers: dict[str, dict[object, Wrapper]] = {}
+        self._told: dict[str, frozenset[str]] = {}
+        """The last names that each file calls or imports."""
+        self._done: set[tuple[str, object]] = set()
         self._source = source
 
-    def opened(self, path: str, called: Collection[str]) -> Report | None:
-        """Return a file ready to be read for its calls, or None where it has none of these names in it."""
+    def add(self, path: str, found: Found, names: Names | None) -> None:
+        """Take what a file imports and calls, and its functions that hand on what they are given."""
+        self._imports[path] = [name for name, _ in found.imports]
+        if names is not None and "partial" not in names.calls:  # which is given any function
+            imported = (name.rpartition(".")[2] for name in self._imports[path])
+            self._told[path] = frozenset(names.calls).union(imported)
+        self._keep(found.wrappers)
+
+    def _keep(self, wrappers: Iterable[Wrapper]) -> None:
+        for wrapper in wrappers:
+            self._wrappers.setdefault(wrapper.path, {})[wrapper.key] = wrapper
+
+    def opened(self, path: str) -> Report | None:
+        """Return a file ready to be read for its calls, or None where it cannot be read."""
         source = self._source(path)
-        if source is None or not any(name.encode() in source.data for name in called):
+        if source is None:
             return None
         names = self.modules.at(path)
         if names is None:
             return None
         return Report(source, names, Values(names, is_loading), source.data.splitlines())
 
-    def follow(self, wrappers: Iterable[Wrapper]) -> dict[str, Found]:
-        """Return what calls of these functions name, by the file of the call."""
+    def calls(self, path: str) -> Found:
+        """Return what a file's calls of functions that are known by now name."""
+        return self._calls(path, self.importers.sources(path)) if self._wrappers else Found()
+
+    def rest(self) -> dict[str, Found]:
+        """Return by file what calls name of functions that were not known when the file was looked through."""
         found: dict[str, Found] = {}
-        by_path: dict[str, dict[object, Wrapper]] = {}
-        for wrapper in wrappers:
-            by_path.setdefault(wrapper.path, {})[wrapper.key] = wrapper
-        done: set[tuple[str, object]] = set()
         for _ in range(_PASSES):
-            for path, sources in self.importers.ordered(by_path).items():
-                every = (wrapper for source in sources for wrapper in by_path.get(source, {}).values())
-                fresh = [wrapper for wrapper in every if (path, wrapper.key) not in done][:_MOST]
-                done.update((path, wrapper.key) for wrapper in fresh)
-                if fresh and (report := self._read(path, fresh)):
-                    part = found.setdefault(path, Found())
-                    part.references += report.found.references
-                    part.unresolved += report.found.unresolved
-                    for wrapper in report.found.wrappers:
-                        by_path.setdefault(path, {})[wrapper.key] = wrapper
+            for path, sources in self.importers.ordered(self._wrappers).items():
+                more = self._calls(path, sources)
+                part = found.setdefault(path, Found())
+                part.references += more.references
+                part.unresolved += more.unresolved
         return found
+
+    def _calls(self, path: str, sources: Iterable[str]) -> Found:
+        every = (wrapper for source in sources for wrapper in self._wrappers.get(source, {}).values())
+        fresh = [wrapper for wrapper in every if (path, wrapper.key) not in self._done][:_MOST]
+        self._done.update((path, wrapper.key) for wrapper in fresh)
+        report = self._read(path, fresh) if fresh else None
+        if report is None:
+            return Found()
+        self._keep(report.found.wrappers)
+        return report.found
 
     def _read(self, path: str, wrappers: Sequence[Wrapper]) -> Report | None:
         by_name: dict[tuple[str, str], list[Wrapper]] = {}
         for wrapper in wrappers:
             by_name.setdefault((wrapper.path, wrapper.name), []).append(wrapper)
-        report = self.opened(path, {name.rpartition(".")[2] for _, name in by_name})
+        called = frozenset(name.rpartition(".")[2] for _, name in by_name)
+        report = None if called.isdisjoint(self._told.get(path, called)) else self.opened(path)
         if report is not None:
             with bounded(report):
                 _Calls(report, by_name, self.modules).read()

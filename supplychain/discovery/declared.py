@@ -65,7 +65,7 @@ def declared(loader: Loader, modules: Modules) -> Declared | None:
 def follow(item: Declared, callers: Callers) -> None:
     """Read all calls of a declared function."""
     for path in sorted({item.path, *callers.importers.of(item.path)}):
-        report = callers.opened(path, {item.name.rpartition(".")[2]})
+        report = callers.opened(path)
         if report is not None:
             with bounded(report):
                 _read(item, report, callers.modules)

@@ -14,9 +14,9 @@ def is_of_interest(data: bytes) -> bool:
     if b"://" in data and any(suffix.encode() in data for suffix in catalog.artifacts().url_suffixes):
         return True
     return (
-        any(needle in data for needle in _needles())
-        or MAY_NAME.search(data) is not None
+        MAY_NAME.search(data) is not None
         or GIVEN.search(data) is not None
+        or any(needle in data for needle in _needles())
     )
 
 

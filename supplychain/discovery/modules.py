@@ -12,9 +12,9 @@ from functools import partial
 from supplychain.discovery.python_names import Names
 from supplychain.target import NotReadError, Target
 
-KEPT = 64
+KEPT = 128
 """Modules that are kept parsed at a time."""
-KEPT_SIZE = 1_000_000
+KEPT_SIZE = 3_000_000
 """Bytes of their source."""
 
 
@@ -33,16 +33,12 @@ class Modules:
         self._kept: OrderedDict[str, tuple[Names | None, int]] = OrderedDict()
         self._size = 0
 
-    def kept(self, path: str) -> Names | None:
-        """Return the names of a Python file where they are at hand, else None."""
-        return self._kept[path][0] if path in self._kept else None
-
-    def at(self, path: str) -> Names | None:
-        """Return the names of a Python file, or None where it cannot be parsed."""
+    def at(self, path: str, data: bytes | None = None) -> Names | None:
+        """Return the names of a Python file, or None where it cannot be parsed; `data` is its content, if at hand."""
         if path in self._kept:
             self._kept.move_to_end(path)
             return self._kept[path][0]
-        names, size = self._parse(path)
+        names, size = self._parse(path, data)
         self._kept[path] = (names, size)
         self._size += size
         while len(self._kept) > 1 and (len(self._kept) > KEPT or self._size > KEPT_SIZE):
@@ -73,9 +69,11 @@ class Modules:
         return None, dotted
 
     def _path(self, dotted: str, importer: str) -> str | None:
-        folder = posixpath.dirname(importer)
-        level = len(dotted) - len(dotted.lstrip("."))
         name = dotted.lstrip(".")
+        if name and name not in self._by_name:
+            return None  # the ends of all dotted names are in it
+        folder = posixpath.dirname(importer)
+        level = len(dotted) - len(name)
         if level:
             base = folder.split("/")[: len(folder.split("/")) - level + 1] if folder else []
             return self._exactly(".".join([*base, *filter(None, [name])]))
@@ -88,10 +86,11 @@ class Modules:
         candidates: Iterable[str] = (f"{stem}.py", f"{stem}/__init__.py")
         return next((path for path in candidates if path in self._by_name.get(dotted, ())), None)
 
-    def _parse(self, path: str) -> tuple[Names | None, int]:
+    def _parse(self, path: str, data: bytes | None) -> tuple[Names | None, int]:
         file = self._target.get(path)
         try:
-            data = self._target.read(file).data if file else b""
+            if data is None:
+                data = self._target.read(file).data if file else b""
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 return Names(ast.parse(data), path, partial(self.named, importer=path)), len(data)

@@ -11,7 +11,7 @@ from supplychain import catalog
 from supplychain.catalog.interface import Registry
 from supplychain.discovery.interface import Found, NotParsedError, SourceFile
 from supplychain.discovery.python_addresses import Addresses
-from supplychain.discovery.python_hosted import Hosted
+from supplychain.discovery.python_hosted import AWS_CLIENTS, Hosted
 from supplychain.discovery.python_loading import Loading, Match, is_loading
 from supplychain.discovery.python_names import Chain, Names
 from supplychain.discovery.python_report import Report, is_none, keyword_of
@@ -48,6 +48,13 @@ def _endpoints() -> tuple[dict[str, Registry], dict[str, Registry], dict[str, Re
         {name: registry for registry in every for name in registry.clients},
         {name: registry for registry in every for name in registry.attributes},
     )
+
+
+@cache
+def _called() -> frozenset[str]:
+    """Return the last names of all calls that are read."""
+    names = {*_SETTERS, *_endpoints()[1], *catalog.loaders(), *catalog.hosted_calls(), *AWS_CLIENTS, "partial"}
+    return frozenset(name.rpartition(".")[2] for name in names)
 
 
 class _Reader:
@@ -99,6 +106,9 @@ class _Reader:
                 self._hosted.imported(module, line)
 
     def _call(self, node: ast.Call, chain: Chain) -> None:
+        if not self._may_matter(node.func):
+            self._hand_on(node, chain)
+            return
         candidates = self._names.dotted(node.func, chain)
         if not _SETTERS.isdisjoint(candidates):
             self._environment_call(node, chain)
@@ -111,12 +121,23 @@ class _Reader:
             if self._loading.names_argument(call, matches):
                 self._loaded(call, matches, chain)
                 return
-        for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
-            self._loading.handed_on(argument, chain)
+        self._hand_on(node, chain)
         if matches := self._loading.matching(candidates):
             self._loaded(node, matches, chain)
         else:
             self._hosted.call(node, candidates, chain)
+
+    def _may_matter(self, func: ast.expr) -> bool:
+        """Whether a call may be one of the catalog's, by the last name of what is called; most are not."""
+        if isinstance(func, ast.Attribute):
+            return func.attr in _called() or self._loading.takes_any_name
+        return not isinstance(func, ast.Name) or func.id in self._names.aliases or func.id in _called()
+
+    def _hand_on(self, node: ast.Call, chain: Chain) -> None:
+        for argument in node.args:
+            self._loading.handed_on(argument, chain)
+        for keyword in node.keywords:
+            self._loading.handed_on(keyword.value, chain)
 
     def _loaded(self, node: ast.Call, matches: list[Match], chain: Chain) -> None:
         self._loading.call(node, matches, chain)

@@ -33,7 +33,7 @@ _READ = re.compile(r"([(=]|\w\[)$")
 """What stands before the name of a setting that is read: a list of names reads none."""
 _SENT = re.compile(r"[\"']\]\s*=(?!=)")
 _AWS = frozenset({"boto3", "aioboto3", "botocore", "aiobotocore"})
-_AWS_CLIENTS = frozenset({"client", "resource", "create_client"})
+AWS_CLIENTS = frozenset({"client", "resource", "create_client"})
 _AT_RUN_TIME = "the hosted model's name is made at run time"
 
 
@@ -90,7 +90,7 @@ class Hosted:
     def call(self, node: ast.Call, candidates: list[str], chain: Chain) -> None:
         """Report what a call to a service names, if it is one."""
         last = node.func.attr if isinstance(node.func, ast.Attribute) else ""
-        if self._has_aws and (last in _AWS_CLIENTS or "boto3.client" in candidates):
+        if self._has_aws and (last in AWS_CLIENTS or "boto3.client" in candidates):
             self._aws(node, chain)
             return
         if last and last not in catalog.hosted_calls():

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import posixpath
 import re
+from functools import cache
+from weakref import WeakMethod
 
 from supplychain import catalog
 from supplychain.catalog.interface import Loader, Registry
@@ -25,6 +27,11 @@ Match = tuple[Loader, str]
 """A loader, and the dotted name of the call as it resolves."""
 
 
+@cache
+def _of_any_name() -> frozenset[str]:
+    return frozenset(loader.prefix.partition(".")[0] for loader in catalog.loaders().get("*", ()))
+
+
 class Loading:
     """The loading calls of one file."""
 
@@ -35,7 +42,9 @@ class Loading:
         self._likeliest: dict[str, tuple[Loader, ...]] = {}
         """The first loader of each dotted name of the file, or none."""
         self._imported = {module.partition(".")[0] for module, level, _ in report.names.imports if not level}
-        self._told = Told(report, lambda names: bool(self.matching(names)))
+        self._told = Told(report, WeakMethod(self.matching))  # a circle would keep the tree until garbage is collected
+        self.takes_any_name = not self._imported.isdisjoint(_of_any_name())
+        """Whether the file imports a library of which any function may load."""
 
     def matching(self, candidates: list[str]) -> list[Match]:
         """Return the loaders that a call by these dotted names may be, each with the name.
@@ -67,7 +76,12 @@ class Loading:
 
         A text that names a model by its form alone is reported, too.
         """
-        if node is None or isinstance(node, ast.Call):
+        kind = node.__class__
+        if node is None or kind is ast.Call:
+            return
+        if kind is ast.Constant and not isinstance(node.value, str):  # type: ignore[attr-defined]
+            return
+        if kind is ast.Name and not self._can_load(node):
             return
         for leaf in leaves(node):
             if isinstance(leaf, (ast.Constant, ast.BoolOp, ast.IfExp)):

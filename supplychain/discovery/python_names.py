@@ -111,7 +111,10 @@ class Names:
                 module.imports.setdefault(name, []).extend(scope.imports.pop(name, ()))
 
     def _collect(self, node: ast.AST, chain: Chain) -> None:
-        if isinstance(node, SCOPE):
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
+                self._bind(target, node.value, chain)
+        elif isinstance(node, SCOPE):
             self._scope(node, chain)
         elif isinstance(node, (ast.Import, ast.ImportFrom)):
             self._import(node, chain)
@@ -121,9 +124,6 @@ class Names:
             for scope in chain[1:]:  # one of them, at another time
                 for name in node.names:
                     self.scopes[scope].add(name, None)
-        elif isinstance(node, ast.Assign):
-            for target in node.targets:
-                self._bind(target, node.value, chain)
         elif isinstance(node, (ast.AnnAssign, ast.NamedExpr)):
             if node.value is not None:
                 self._bind(node.target, node.value, chain)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sized
+from weakref import WeakMethod
 
 from supplychain import catalog
 from supplychain.discovery.forms import component_of, path_of
@@ -17,10 +18,10 @@ from supplychain.model.reference import Resolution
 class Told:
     """The texts of one file."""
 
-    def __init__(self, report: Report, is_read: Callable[[list[str]], bool]) -> None:
-        """Add what they name to a report; `is_read` tells the calls, by their names, that are read by themselves."""
+    def __init__(self, report: Report, matching: WeakMethod[Callable[[list[str]], Sized]]) -> None:
+        """Add what they name to a report; `matching` tells the loaders of a call by its names: those are read apart."""
         self._report = report
-        self._is_read = is_read
+        self._matching = matching
         self._elsewhere: frozenset[int] | None = None
 
     def texts(self, node: ast.Constant | ast.BoolOp | ast.IfExp) -> None:
@@ -47,10 +48,11 @@ class Told:
     def _others(self) -> Iterator[int]:
         """Yield the texts, by identity, that are arguments of loading calls, or say where to write."""
         forms = catalog.name_forms()
+        matching = self._matching()
         for name, calls in self._report.names.calls.items():
             writes = re.fullmatch(forms.writers, name) is not None
             for call, chain in calls:
-                is_whole = writes or self._is_read(self._report.names.dotted(call.func, chain))
+                is_whole = writes or bool(matching and matching(self._report.names.dotted(call.func, chain)))
                 for argument in call.args if is_whole else ():
                     yield from map(id, ast.walk(argument) if writes else leaves(argument))
                 for keyword in call.keywords:

@@ -55,7 +55,7 @@ def walk(tree: ast.Module) -> Iterator[tuple[ast.AST, Chain]]:
     while pending:
         node, chain = pending.pop()
         kind = node.__class__
-        if kind in _TELLING:
+        if kind in _TELLING and not (kind is ast.Constant and node.value.__class__ is not str):  # type: ignore[attr-defined]
             yield node, chain
         inner = (*chain, node) if kind in _SCOPES else chain
         for name in _FIELDS[kind]:
