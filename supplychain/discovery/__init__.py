@@ -76,7 +76,7 @@ def carriers_of(target: Target) -> frozenset[str]:
     return frozenset(key for _, key in filter(None, selected) if key is not None)
 
 
-_OBJECTS = 100_000
+_OBJECTS = 700_000
 """New objects after which the garbage collector runs; the tree of a usual file has fewer."""
 
 
@@ -183,7 +183,8 @@ class _Run:
             self._found[file.path] = carrier(key)(source)
             if key == "python":
                 self._callers.add(file.path, self._found[file.path], source.names)
-                add_calls(self._found[file.path], self._callers.calls(file.path))
+                for path in self._callers.ready(file.path):
+                    add_calls(self._found[path], self._callers.calls(path))
         except NotReadError as error:
             self.not_read(file.path, str(error), file.path, None)
         except NotParsedError as error:

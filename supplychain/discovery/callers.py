@@ -50,6 +50,10 @@ class Callers:
         self._wrappers: dict[str, dict[object, Wrapper]] = {}
         self._told: dict[str, frozenset[str]] = {}
         """The last names that each file calls or imports."""
+        self._missing: dict[str, set[str]] = {}
+        """By file, what it imports and is not known yet."""
+        self._waiting: dict[str, set[str]] = {}
+        """By file that is not known yet, those that import it."""
         self._done: set[tuple[str, object]] = set()
         self._source = source
 
@@ -74,6 +78,19 @@ class Callers:
         if names is None:
             return None
         return Report(source, names, Values(names, is_loading), source.data.splitlines())
+
+    def ready(self, path: str) -> list[str]:
+        """Return the files all of whose sources are known now that a file is: itself, and those that waited for it."""
+        missing = {source for source in self.importers.sources(path) if source not in self._imports}
+        for source in missing:
+            self._waiting.setdefault(source, set()).add(path)
+        self._missing[path] = missing
+        found = [] if missing else [path]
+        for waiting in sorted(self._waiting.pop(path, ())):
+            self._missing[waiting].discard(path)
+            if not self._missing[waiting]:
+                found.append(waiting)
+        return found
 
     def calls(self, path: str) -> Found:
         """Return what a file's calls of functions that are known by now name."""

@@ -165,6 +165,9 @@ def _subcommands(words: Sequence[Word], index: int, entry: Command) -> int | Non
     return index
 
 
+_VERSIONED = re.compile(r"^(pip|python|py)\d[\d.]*$")
+
+
 def _program(words: Sequence[Word], start: int) -> tuple[str, int]:
     """Return the name of the program at a word, without its folder and version, and the index after it."""
     name = (
@@ -180,7 +183,7 @@ def _program(words: Sequence[Word], start: int) -> tuple[str, int]:
             return words[index + 1].text, index + 2
         if not words[index].text.startswith("-"):
             break
-    return re.sub(r"^(pip|python|py)\d[\d.]*$", r"\1", name), start + 1
+    return (_VERSIONED.sub(r"\1", name) if name[:1] == "p" else name), start + 1
 
 
 @cache

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from supplychain.discovery import grammars, records, trees
 from supplychain.discovery.configured import from_tree, is_data, unique
 from supplychain.discovery.interface import Found, NotParsedError, SourceFile
@@ -11,6 +13,8 @@ from supplychain.discovery.trees import Node
 
 _RECORDS = 50
 """Items of a JSON file that is a list from which on they are records, unless they name components that differ."""
+_LONG = 100_000
+"""Characters of a list whose first rows are looked at before the others."""
 _ROWS = 1_000
 """Items of such a list that are read."""
 
@@ -42,11 +46,28 @@ def read_json(source: SourceFile) -> Found:
     text = trees.decoded(source.data)
     if not is_of_interest(text):
         return Found()
+    if len(text) > _LONG and text.lstrip()[:1] == "[" and _is_records(text, source):
+        return Found()
     roots = grammars.from_json(text)
     rows = roots[0].items if len(roots) == 1 else []
     if len(rows) > _RECORDS:
         return _registry(rows, source)
     return _read(roots, source) if len(roots) == 1 else Found()
+
+
+def _is_records(text: str, source: SourceFile) -> bool:
+    """Whether a long list is one of records, by its first rows: the library that reads them keeps no lines, and is fast."""
+    try:
+        rows = json.loads(text)
+    except (ValueError, RecursionError):
+        return False  # it is told with its line where it is read
+    if not isinstance(rows, list) or len(rows) <= _RECORDS:
+        return False
+    return not _is_registry(_read(grammars.from_json(json.dumps(rows[:_RECORDS])), source))
+
+
+def _is_registry(first: Found) -> bool:
+    return len({item.component.id for item in first.references}) * 2 >= _RECORDS
 
 
 def _registry(rows: list[Node], source: SourceFile) -> Found:
@@ -56,7 +77,7 @@ def _registry(rows: list[Node], source: SourceFile) -> Found:
         NotParsedError: it is one, and longer than is read.
     """
     first = _read([Node(1, items=rows[:_RECORDS])], source)
-    if len({item.component.id for item in first.references}) * 2 < _RECORDS:
+    if not _is_registry(first):
         return Found()
     if len(rows) > _ROWS:
         raise NotParsedError(f"a list of {len(rows):,} rows that name components; {_ROWS:,} are read", rows[0].line)

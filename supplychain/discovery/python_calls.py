@@ -42,7 +42,7 @@ _UNCHANGED = frozenset({"resolve", "absolute", "expanduser", "as_posix", "strip"
 _PARSERS = frozenset({"ArgumentParser", "HfArgumentParser", "ArgParser"})
 _PARSES = ("parse_args", "parse_known")
 _HERE = frozenset({"os.getcwd", "pathlib.Path.cwd"})
-_GETTERS = frozenset({"get", "pop", "setdefault"})
+_GETTERS = frozenset({"get", "getvalue", "pop", "setdefault"})
 """Methods of a dictionary with a key and a default."""
 
 

@@ -55,6 +55,11 @@ def walk(tree: ast.Module) -> Iterator[tuple[ast.AST, Chain]]:
     while pending:
         node, chain = pending.pop()
         kind = node.__class__
+        while kind is ast.Attribute:  # most are a name's, and neither says anything by itself
+            node = node.value  # type: ignore[attr-defined]
+            kind = node.__class__
+        if kind is ast.Name:
+            continue
         if kind in _TELLING and not (kind is ast.Constant and node.value.__class__ is not str):  # type: ignore[attr-defined]
             yield node, chain
         inner = (*chain, node) if kind in _SCOPES else chain

@@ -15,6 +15,7 @@ from supplychain.model.reference import Resolution
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+_ESCAPED = re.compile(r"\\(\r?\n)|\\(.)", re.DOTALL)
 _MOST = 20
 """Values of one variable, and variables inside each other, that are looked at."""
 _LOOKED_AT = 50
@@ -106,7 +107,8 @@ class Variables:
             return self._parts(node, function, depth, _quoted_range(node))
         if node.type in {"concatenation", "command_name"}:
             return self._joined(node, [self.values(child, function, depth + 1) for child in node.children])
-        return [self._literal(node, re.sub(r"\\(\r?\n)|\\(.)", lambda m: m[2] or "", _text(node), flags=re.DOTALL))]
+        text = _text(node)
+        return [self._literal(node, _ESCAPED.sub(lambda m: m[2] or "", text) if "\\" in text else text)]
 
     def _parts(self, node: Node, function: str | None, depth: int, inside: tuple[int, int]) -> list[Word]:
         """Return the texts of a string in double quotes, whose literal parts have no nodes of their own."""

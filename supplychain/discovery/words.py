@@ -63,9 +63,12 @@ class Arguments:
         return name in self.options or name in self.switches
 
 
+_OPTION = re.compile(r"--?[A-Za-z]")
+
+
 def is_option(word: Word) -> bool:
     """Whether a word is an option by its form; `-` and a negative number are none."""
-    return re.match(r"--?[A-Za-z]", word.text) is not None
+    return word.text[:1] == "-" and _OPTION.match(word.text) is not None
 
 
 def option_name(text: str) -> str:

@@ -278,5 +278,5 @@ class View:
         declaration = self.case.declaration
         if declaration is None:
             return ()
-        parts = {"loader": declaration.loader, "resolve": declaration.resolve, "system": declaration.system}
+        parts = {"system": declaration.system}
         return tuple(f"[[{name}]] ({len(part)})" for name, part in parts.items() if part)
