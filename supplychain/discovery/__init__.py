@@ -76,7 +76,7 @@ def carriers_of(target: Target) -> frozenset[str]:
     return frozenset(key for _, key in filter(None, selected) if key is not None)
 
 
-_OBJECTS = 700_000
+_OBJECTS = 2_000_000
 """New objects after which the garbage collector runs; the tree of a usual file has fewer."""
 
 

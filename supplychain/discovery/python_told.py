@@ -35,8 +35,8 @@ class Told:
 
     def _text(self, node: ast.Constant) -> None:
         """Report the component that a text names by its form, unless the call that it is given to is read by itself."""
-        if not isinstance(node.value, str):
-            return
+        if not isinstance(node.value, str) or " " in node.value:
+            return  # no name of a component has a space
         component = component_of(node.value) or path_of(node.value)
         if component is None:
             return
