@@ -229,6 +229,8 @@ class Artifacts(Frozen):
     url_suffixes: tuple[str, ...]
     training_suffixes: tuple[str, ...]
     """What ends the name of code that could have trained a model."""
+    folders: tuple[str, ...]
+    """Folders that teams keep weights in: no owner of a registry is called so."""
     format: tuple[WeightFormat, ...]
     data: DataFiles
 

@@ -67,6 +67,8 @@ def from_name(text: str, kind: Kind, registry: Registry, exists: Callable[[str],
     """
     if local := _local(text, exists, folder):
         return Named(Component(kind=kind, source="file", name=local))
+    if text.partition("/")[0].lower() in catalog.artifacts().folders and "/" in text:
+        return Named(Component(kind=kind, source="file", name=trim(text)))
     if (match := re.fullmatch(registry.name_pattern, text)) is None:
         return None
     groups = match.groupdict()

@@ -49,6 +49,7 @@ def name(follower: Follower, node: ast.Name, chain: Chain, depth: int) -> Iterat
         order = before(chain[-1], node, node.id)
         bound = [value for value in bound if not order.is_apart(_line(value))]
         last = [value for value in bound if order.is_last(_line(value))] if None not in bound else []
+        bound = last if order.by_loop and last else bound
         values = [item for value in last for item in follower.bound(value, around, depth)]
     if not values or any(isinstance(value, Unknown) for value in values):
         values = [item for dotted in imported for item in follower.from_module(dotted, depth)]

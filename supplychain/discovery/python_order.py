@@ -29,6 +29,8 @@ class Before:
     """The line of the use."""
     apart: tuple[tuple[int, int], ...]
     """The lines of branches that never run together with it."""
+    by_loop: bool = False
+    """Whether that assignment is the loop around the use: no other one counts, whatever it gives."""
 
     def is_apart(self, line: int) -> bool:
         """Whether what stands on a line never runs together with the use."""
@@ -41,7 +43,7 @@ class Before:
 
 def before(scope: ast.AST, node: ast.expr, path: str) -> Before:
     """Return what comes before a use of `path` in the body of its scope."""
-    line, at, is_repeated = 0, getattr(node, "lineno", 0), False
+    line, at, is_repeated, by_loop = 0, getattr(node, "lineno", 0), False, False
     apart: list[tuple[int, int]] = []
     block = getattr(scope, "body", None)
     while isinstance(block, list) and block:
@@ -52,13 +54,16 @@ def before(scope: ast.AST, node: ast.expr, path: str) -> Before:
         if len(block) > 1 and position and block[position - 1].end_lineno == at:
             break  # several statements on one line
         earlier = block[max(position - _MANY, 0) : position]
-        line = next((one.lineno for one in reversed(earlier) if path in _assigned(one)), line)
+        assigned = next((one.lineno for one in reversed(earlier) if path in _assigned(one)), 0)
+        line, by_loop = assigned or line, by_loop and not assigned
         is_repeated = is_repeated or isinstance(around, (ast.For, ast.AsyncFor, ast.While))
         block = _block(around, at)
+        if isinstance(around, (ast.For, ast.AsyncFor)) and block is around.body and path in _targets(around.target):
+            line, by_loop = around.iter.lineno, True
         if isinstance(around, ast.If) and block and not is_repeated:
             other = around.orelse if block is around.body else around.body
             apart += [(other[0].lineno, other[-1].end_lineno or at)] if other else []
-    return Before(line, at, tuple(apart))
+    return Before(line, at, tuple(apart), by_loop)
 
 
 def contains(outer: ast.expr, inner: ast.expr) -> bool:
@@ -73,6 +78,11 @@ def _assigned(statement: ast.stmt) -> list[str | None]:
     if isinstance(statement, ast.Assign):
         return [path_of(target) for target in statement.targets]
     return [path_of(statement.target)] if isinstance(statement, ast.AnnAssign) and statement.value else []
+
+
+def _targets(target: ast.expr) -> list[str | None]:
+    parts = target.elts if isinstance(target, (ast.Tuple, ast.List)) else [target]
+    return [path_of(part) for part in parts]
 
 
 def _block(statement: ast.AST, at: int) -> list[ast.stmt] | None:

@@ -260,3 +260,18 @@ def test_classes_and_functions_that_lead_back_to_themselves_end() -> None:
 def test_many_calls_of_many_functions_end_soon() -> None:
     calls = "".join(f"def f{n}(x): " + "; ".join(f"f{m}(x)" for m in range(60)) + "\n" for n in range(60))
     assert len(unresolved(f"{IMPORT}{calls}def load(n): f1(n)\ndef f1(n): M.from_pretrained(n)\n")) == 1
+
+
+def test_a_loop_that_binds_a_name_again_leaves_no_room_for_another() -> None:
+    code = (
+        "import torch\n"
+        "def run(more):\n"
+        "    for file, url in [('a', 'https://a.example/a.pth')]:\n"
+        "        torch.hub.load_state_dict_from_url(url)\n"
+        "    for file, url in more.items():\n"
+        "        torch.hub.load_state_dict_from_url(url)\n"
+    )
+    found = look({"app.py": code})
+    named = [(r.at.line, r.component.name) for r in found.references if r.component.kind == "model"]
+    assert (6, "a.example/a.pth") not in named
+    assert [u.at.line for u in found.unresolved] == [6]
