@@ -10,12 +10,11 @@ import posixpath
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cache, partial
 from importlib import import_module
 
 from packaging.utils import canonicalize_name
-from pathspec import GitIgnoreSpec
 
 from supplychain import catalog
 from supplychain.discovery.callers import Callers, add_calls
@@ -25,6 +24,7 @@ from supplychain.discovery.declared import Declared, declared, follow, is_closed
 from supplychain.discovery.imported import imported_by_javascript, imported_by_python
 from supplychain.discovery.importers import by_dependency
 from supplychain.discovery.interface import Carrier, Found, NotParsedError, SourceFile
+from supplychain.discovery.kinds import kind_of
 from supplychain.discovery.modules import Modules
 from supplychain.discovery.scopes import PathScopes, imported_by_production
 from supplychain.model.component import Component, Kind
@@ -71,9 +71,8 @@ _POINTER = re.compile(rb"(?m)^oid (sha256:[0-9a-f]{64})$")
 
 def carriers_of(target: Target) -> frozenset[str]:
     """Return the keys of the carriers that read files of a target."""
-    kinds = _kinds()
-    selected = (kinds.of(file.path) for file in target.files)
-    return frozenset(key for _, key in filter(None, selected) if key is not None)
+    selected = (kind_of(file.path) for file in target.files)
+    return frozenset(kind.key for kind in filter(None, selected) if kind.key is not None)
 
 
 _OBJECTS = 2_000_000
@@ -108,29 +107,6 @@ def _rare_collection() -> Iterator[None]:
         gc.set_threshold(*usual)
 
 
-@dataclass
-class _Kinds:
-    """The kinds of file of the catalog, ready to match."""
-
-    specs: list[tuple[GitIgnoreSpec, GitIgnoreSpec, str, str | None]] = field(
-        default_factory=lambda: [
-            (GitIgnoreSpec.from_lines(c.patterns), GitIgnoreSpec.from_lines(c.except_), c.name, c.key)
-            for c in catalog.carriers()
-        ]
-    )
-
-    def of(self, path: str) -> tuple[str, str | None] | None:
-        for spec, but_not, name, key in self.specs:
-            if spec.match_file(path):
-                return None if but_not.match_file(path) else (name, key)
-        return None
-
-
-@cache
-def _kinds() -> _Kinds:
-    return _Kinds()
-
-
 class _Run:
     """One pass over one target."""
 
@@ -138,7 +114,6 @@ class _Run:
         self._target = target
         self._declaration = declaration
         self._scopes = PathScopes(declaration.scope if declaration else Scopes())
-        self._kinds = _kinds()
         self._modules = Modules(target)
         self._callers = Callers(self._modules, self._reopened)
         self._found: dict[str, Found] = {}
@@ -162,14 +137,14 @@ class _Run:
             return b""  # it is reported where it is read
 
     def look_at(self, file: File) -> None:
-        kind = self._kinds.of(file.path)
+        kind = kind_of(file.path)
         if kind is None:
             self._looked_at += 1
             self._artifact(file)
             return
-        name, key = kind
+        key = kind.key
         if key is None or key not in CARRIERS:
-            self.not_read(name, "this version has no carrier for them", file.path, 1)
+            self.not_read(kind.name, "this version has no carrier for them", file.path, 1)
             return
         self._looked_at += 1
         if key in {"python", "notebook"}:

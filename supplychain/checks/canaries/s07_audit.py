@@ -17,6 +17,8 @@ _FILE = "planted.cdx.json"
 _INVENTORY = f"inventory:{_FILE}"
 _RECORDS = "records of runs"
 _FIELDS: tuple[AuditField, ...] = get_args(AuditField)
+_DIFFERING: tuple[AuditField, ...] = ("version", "source", "hash", "license", "approval")
+"""The fields that are not asked of every kind."""
 
 
 def plant(case: Case) -> Iterator[Canary]:
@@ -55,7 +57,8 @@ def _entries(case: Case, bom: Bom, entry: Listed) -> Iterator[Canary]:
         (_FIELDS, "dataset:huggingface/planted/data"),
     ):
         component = Component.parse(identity)
-        for field in _FIELDS:
+        telling = _FIELDS if component == entry.component else _DIFFERING
+        for field in telling:
             silent = entry.model_copy(update={"component": component, "states": _without(field)})
             marked = silent.model_copy(update={"marks": (field,)})
             rules = ("lacking", "complete" if field == "hash" else "marked-unknown")
