@@ -27,7 +27,10 @@ CHECKS = {
     "1.1": "supplychain/checks/s01_model_source.py",
     "7.1": "supplychain/checks/s07_inventory.py",
     "7.5": "supplychain/checks/s07_currency.py",
+    "7.6": "supplychain/checks/s07_audit.py",
+    "9.1": "supplychain/checks/s09_drift.py",
     "10.1": "supplychain/checks/s10_documents.py",
+    "10.2": "supplychain/checks/s10_validation.py",
     "10.3": "supplychain/checks/s10_completeness.py",
     "10.5": "supplychain/checks/s10_rollup.py",
 }

@@ -375,7 +375,9 @@ class Command(Frozen):
 class CommandOption(Frozen):
     """Options of any program whose value is a component."""
 
-    names: tuple[str, ...]
+    names: tuple[str, ...] = ()
+    pattern: str = ""
+    """What the names of other options look like; their value is taken only where it is a name with an owner, or an address."""
     kind: Literal[Kind.MODEL, Kind.DATASET]
     telling: bool = False
     vague: bool = False

@@ -9,6 +9,7 @@ from supplychain.checks.engine import Answer, answer, check
 from supplychain.checks.population import INVENTORIED
 from supplychain.model.base import Frozen
 from supplychain.model.case import Case, Hit
+from supplychain.model.component import Kind
 from supplychain.model.reference import Place, Unread, Unresolved
 
 _NEAR = 12
@@ -57,6 +58,9 @@ def _explained(case: Case, hit: Hit) -> Answer:
     inventory = case.inventory
     named = _bare(hit.text)
     for reference in inventory.references:
+        component = reference.component
+        if component.is_file and component.kind is Kind.DATASET and component.name == hit.at.file:
+            return answer("in-data", id=reference.subject)
         known = {_bare(text) for text in (reference.component.name, reference.address or "") if text}
         if named in known or any(_within(part, named) for part in known):
             return answer("known", id=reference.subject, where=reference.at)

@@ -6,7 +6,7 @@ import json
 import posixpath
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from supplychain import catalog
 from supplychain.catalog.interface import CommandOption
@@ -73,7 +73,7 @@ def from_options(options: Options, source: SourceFile, read: Sequence[Word] = ()
     found = Found()
     known = {(word.text, word.line) for word in read}
     for word, values in options.given:
-        entry = _entries().get(_bare(word))
+        entry = _entries().get(_bare(word)) or _by_pattern(_bare(word))
         for value in (values if entry.many else values[:1]) if entry else ():
             if entry and (value.text, value.line) not in known:
                 _option(word, value, entry, options, source, found)
@@ -138,6 +138,11 @@ def _expanded(words: Sequence[Word]) -> list[Word]:
 def _bare(word: Word) -> str:
     """Return the name of an option without dashes; of a dotted one its last part."""
     return option_name(word.text).lstrip("-+").lower().rpartition(".")[2]
+
+
+@lru_cache(maxsize=4096)
+def _by_pattern(name: str) -> CommandOption | None:
+    return next((e for e in catalog.commands().option if e.pattern and re.fullmatch(e.pattern, name)), None)
 
 
 @cache

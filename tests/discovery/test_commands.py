@@ -10,6 +10,7 @@ from supplychain.discovery.commands import WORDS, from_argv
 from supplychain.discovery.interface import Found, NotParsedError, SourceFile
 from supplychain.model.component import Kind
 from supplychain.model.reference import Place, Reference, Resolution
+from tests.discovery.support import look
 
 SHA = "0" * 40
 
@@ -293,3 +294,23 @@ def test_odd_words_do_no_harm(argv: list[str]) -> None:
     source = SourceFile("run.sh", b"", "", Place(file="run.sh"), lambda _: False)
     references: list[Reference] = from_argv(argv, source, 1).references
     assert references == []
+
+
+@pytest.mark.parametrize(
+    ("option", "named"),
+    [
+        ("--hf_embedding_model=BAAI/bge-large-en", ["huggingface/BAAI/bge-large-en"]),
+        ("--captions-model microsoft/Florence-2-large", ["huggingface/microsoft/Florence-2-large"]),
+        ("--tokenizer_base_model=org/name", ["huggingface/org/name"]),
+        ("--model_path_llama=https://huggingface.co/org/name/resolve/main/m.gguf", ["huggingface/org/name"]),
+        ("--save-model=org/name", []),
+        ("--num-model org/name", []),
+        ("--score_model=None", []),
+        ("--llm-model $NAME", []),
+    ],
+)
+def test_an_option_whose_name_looks_like_a_model_s_names_one_with_an_owner(option: str, named: list[str]) -> None:
+    found = look({"run.sh": f"python generate.py {option}\n"})
+    assert [
+        f"{r.component.source}/{r.component.name}" for r in found.references if r.component.kind == "model"
+    ] == named

@@ -87,6 +87,14 @@ def _records(case: Case) -> Iterator[Canary]:
         ("one earlier run", History(runs=(past,)), False, "recorded", "1 earlier"),
         ("one earlier run, beside a made-up time", History(runs=(past,)), True, "first-states", "1 earlier"),
         ("two earlier runs, beside a made-up time", History(runs=(past, older)), True, "recorded", day),
+        ("three earlier runs", History(runs=(past, older, past)), False, "recorded", "3 earlier"),
+        (
+            "a run of this moment",
+            History(runs=(past.model_copy(update={"at": case.now}),)),
+            False,
+            "recorded",
+            "1 earlier",
+        ),
         ("a first run", History(), False, "first-states", "0 earlier"),
         ("runs at a made-up time", History(runs=(made_up, made_up)), False, "first-states", "0 earlier"),
         ("runs of the future", History(runs=(later, later)), False, "first-states", "0 earlier"),
@@ -103,6 +111,9 @@ def _questions(case: Case) -> Iterator[Canary]:
             ("without an answer", (AuditAnswer(question=question, problem="planted"),), "not-answered"),
             ("not asked", (), "not-answered"),
         ):
-            history = History(answers=answers)
+            beside = (
+                AuditAnswer(question=other, answer="beside") for other in get_args(AuditQuestion) if other != question
+            )
+            history = History(answers=(*beside, *answers))
             says = "planted" if answers else "could not be read"
             yield Canary(f"{question} {name}", planted(case, history=history), f"question:{question}", rule, says)

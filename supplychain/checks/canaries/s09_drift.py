@@ -23,7 +23,7 @@ _PLACE = Place(file="planted.py", line=1)
 def plant(case: Case) -> Iterator[Canary]:
     """Plant a file and a package that are as they were recorded, and each kind of drift in one of them."""
     yield from _records(case)
-    weights = _reference("model:file/planted.safetensors")
+    weights = _reference("model:file/planted/model.safetensors")
     package = _reference("package:docker/planted", revision=_BYTES)
     stated = _declared(case, DeclaredComponent(id=weights.subject, license="MIT"))
     whole = _with(stated, _baseline(case, _entry(weights, digests=(_BYTES,), license="MIT"), _entry(package)))
@@ -122,6 +122,13 @@ def _unknown(case: Case) -> Iterator[Canary]:
         hosted = _using(_with(_declared(case), _baseline(case, _entry(reference))), reference)
         yield Canary("a service has no bytes", hosted, identity, "unchanged")
     weights = _reference("model:file/planted")
+    silent = _with(
+        _declared(case, DeclaredComponent(id=weights.subject, license="MIT")),
+        _baseline(case, _entry(weights, digests=(_BYTES,))),
+    )
+    yield Canary(
+        "a license not recorded", _using(silent, weights, bytes_=_BYTES), weights.subject, "not-compared", "license"
+    )
     lost = _baseline(case, _entry(weights, digests=(_BYTES,), license="MIT"))
     stated = _declared(case, DeclaredComponent(id=weights.subject, license="MIT"))
     yield Canary(

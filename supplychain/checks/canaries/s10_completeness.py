@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from supplychain.checks.engine import Canary
 from supplychain.checks.population import planted, sample_reference, unread_sample, unresolved_sample
 from supplychain.model.case import Case, Hit
-from supplychain.model.component import Kind
+from supplychain.model.component import Component, Kind
 from supplychain.model.reference import Place, Scope
 
 
@@ -38,6 +38,15 @@ def plant(case: Case) -> Iterator[Canary]:
     for scope in (Scope.DOCS, Scope.EXAMPLE, Scope.ARCHIVE):
         inside = hit.model_copy(update={"at": place.model_copy(update={"scope": scope})})
         yield Canary(f"in scope {scope}", planted(case, own, sweep=(inside,)), f"seen:{hit.text}", "unexplained")
+
+    for kind, source, name, rule in (
+        (Kind.DATASET, "file", "planted.cfg", "in-data"),
+        (Kind.MODEL, "file", "planted.cfg", "unexplained"),
+        (Kind.DATASET, "url", "planted.cfg", "unexplained"),
+        (Kind.DATASET, "file", "planted.csv", "unexplained"),
+    ):
+        data = own.model_copy(update={"component": Component(kind=kind, source=source, name=name)})
+        yield Canary(f"in {kind} {source} {name}", planted(case, data, sweep=(hit,)), f"seen:{hit.text}", rule)
 
     for count, rule in ((0, "nothing-read"), (1, "read")):
         looked = case.inventory.model_copy(update={"looked_at": count})

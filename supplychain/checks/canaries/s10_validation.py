@@ -65,6 +65,12 @@ def _cells(case: Case, own: Reference) -> Iterator[Canary]:
         ("one place of two undetermined", Outcome.UNDETERMINED, (good, undecided), "open"),
         ("a check that cannot be trusted", Outcome.ERROR, (good,), "open"),
         ("another model alone", Outcome.PASS, (other,), "not-looked-at"),
+        (
+            "a model of an earlier name alone",
+            Outcome.PASS,
+            (good.model_copy(update={"component": "model:a/a"}),),
+            "not-looked-at",
+        ),
         ("another model beside it", Outcome.PASS, (other, good), "validated"),
         ("no evidence", Outcome.PASS, (bare,), "without-evidence"),
         ("no evidence at one of two places", Outcome.PASS, (good, bare), "without-evidence"),
