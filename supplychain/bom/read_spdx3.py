@@ -47,13 +47,17 @@ def read(document: dict[str, Any]) -> Contents:
     created = [info.created for info in infos if isinstance(info, model.CreationInfo)]
     licensed = frozenset(_licensed(model, loaded))
     rows = (found for package in packages for found in _row(model, package, package.get_id() in licensed))
-    return Contents(tuple(rows), max(filter(None, created), default=None), tuple(_lacking(document)))
+    return Contents(tuple(rows), max(filter(None, created), default=None), tuple(_lacking(model, loaded, document)))
 
 
-def _lacking(document: dict[str, Any]) -> Iterator[str]:
+def _lacking(model: Any, loaded: Any, document: dict[str, Any]) -> Iterator[str]:
+    """Yield what a profile that the document claims makes mandatory, and its packages lack."""
+    documents = loaded.foreach_type(model.SpdxDocument)
+    claimed = {str(profile).rpartition("/")[2] for found in documents for profile in found.profileConformance}
     for profile, fields in gaps(document).items():
-        listed = ", ".join(f"{field} in {count}" for field, count in fields.items())
-        yield f"packages lack what the profile {profile} makes mandatory: {listed}"
+        if profile in claimed:
+            listed = ", ".join(f"{field} in {count}" for field, count in fields.items())
+            yield f"it claims the profile {profile}, and packages lack {listed}"
 
 
 def _licensed(model: Any, loaded: Any) -> Iterator[str]:
