@@ -99,7 +99,7 @@ def _entry(entry: Entry) -> Answer:
     if silent:
         return answer("lacking", evidence=entry.digest, fields=", ".join(silent), file=entry.file)
     if unknown:
-        return answer("marked-unknown", evidence=entry.digest, fields=", ".join(unknown), id=listed.component.id)
+        return answer("marked-unknown", evidence=entry.digest, fields=", ".join(unknown))
     return answer("complete", evidence=entry.digest, count=len(asked))
 
 

@@ -30,6 +30,9 @@ WORD = {
     Outcome.WAIVED: "waived",
 }
 
+_SUMS = frozenset({"10.2", "10.5"})
+"""Requirements that sum up others: whoever closes those closes them."""
+
 
 @dataclass(frozen=True)
 class RequirementRow:
@@ -188,7 +191,7 @@ class View:
         """The commands and edits that would decide the most of what is undetermined, the best first."""
         helped: dict[str, list[str]] = {}
         for row in self.rows:
-            if row.finding is None or row.finding.outcome is not Outcome.UNDETERMINED or row.requirement.id == "10.5":
+            if row.finding is None or row.finding.outcome is not Outcome.UNDETERMINED or row.requirement.id in _SUMS:
                 continue
             for observation in row.finding.observations:
                 if observation.outcome is Outcome.UNDETERMINED:
