@@ -11,7 +11,7 @@ from supplychain.model.case import AuditAnswer, Case, History, PastRun
 from supplychain.model.component import Component
 from supplychain.model.finding import Outcome
 from supplychain.model.reference import Reference
-from supplychain.model.state import Entry, Record
+from supplychain.model.state import Entry, Link, Record
 from supplychain.model.text import printable
 from supplychain.state import chain, queries
 from supplychain.state.store import BEGIN_ANEW, StateError, Store, refusal
@@ -21,17 +21,25 @@ _THIS = "this run"
 
 def read(path: Path, case: Case) -> History:
     """Return what is recorded in a file, and what it answers together with the state that this run sees."""
-    records: tuple[Record, ...] = ()
+    links: tuple[Link, ...] = ()
+    ends: list[Record] = []
     try:
         if os.path.lexists(path):  # a first run makes the file when it ends
             with Store.open(path) as store:
-                records, problems = store.read()
+                links, problems = store.links()
+                ends = [store.record(sequence) for sequence in _ends(links, case)]
             if problems:
                 return History(problems=problems)
     except StateError as error:
         return History(unusable=str(error))
-    past = (PastRun(run=r.run, at=r.at, simulated=r.simulated, digest=r.digest) for r in records)
-    return History(runs=tuple(past), answers=(_where(case), _changed(records, case), _approval(case)))
+    past = (PastRun(run=link.run, at=link.at, simulated=link.simulated, digest=link.digest) for link in links)
+    return History(runs=tuple(past), answers=(_where(case), _changed(ends, case), _approval(case)))
+
+
+def _ends(links: Sequence[Link], case: Case) -> list[int]:
+    """Return the first and the last of the runs that count: those at a real time, up to this one."""
+    counting = sorted((link.at, link.sequence) for link in links if not link.simulated and link.at <= case.now)
+    return [sequence for _, sequence in dict.fromkeys([counting[0], counting[-1]])] if counting else []
 
 
 def record(path: Path, case: Case, run: str, outcomes: Iterable[Outcome] = ()) -> Record:
@@ -41,7 +49,8 @@ def record(path: Path, case: Case, run: str, outcomes: Iterable[Outcome] = ()) -
         StateError: the chain is broken, or the file cannot be used.
     """
     with Store.open(path) as store:
-        if problems := store.verify():
+        _, problems = store.links()
+        if problems:
             raise refusal(path, f"its chain is broken: {problems[0].reason}", BEGIN_ANEW)
         return store.append(_entry(case, run, outcomes))
 
@@ -82,12 +91,11 @@ def _where(case: Case) -> AuditAnswer:
     return _answered("where", case, unanswered, "no place that uses it is known")
 
 
-def _changed(records: Sequence[Record], case: Case) -> AuditAnswer:
+def _changed(ends: Sequence[Record], case: Case) -> AuditAnswer:
     """Ask what changed since the first state that counts."""
-    counting = [item for item in records if not item.simulated and item.at <= case.now]
-    if not counting:
+    if not ends:
         return AuditAnswer(question="changed", problem="no earlier state is recorded to compare with")
-    changes = queries.between([*counting, _now(case)], min(item.at for item in counting), case.now)
+    changes = queries.between([*ends, _now(case)], ends[0].at, case.now)
     counts = f"{len(changes.added)} added, {len(changes.removed)} removed, {len(changes.changed)} changed"
     answer = f"{counts} between {changes.before_at:%Y-%m-%d} and {changes.after_at:%Y-%m-%d}"
     return AuditAnswer(question="changed", answer=answer)

@@ -31,7 +31,10 @@ def test_a_run_is_recorded_with_its_inventory_and_its_outcomes(tmp_path: Path) -
     outcomes = [Outcome.FAIL, Outcome.PASS, Outcome.FAIL]
     record = history.record(tmp_path / "state.db", case(target), "run-1", outcomes)
     with Store.open(tmp_path / "state.db") as store:
-        assert store.read() == ((record,), ())
+        assert store.records() == (record,)
+        assert store.record(1) == record
+        links, problems = store.links()
+    assert ([(link.run, link.digest) for link in links], problems) == ([("run-1", record.digest)], ())
     assert record.verdicts == {Outcome.FAIL: 2, Outcome.PASS: 1}
     assert [used.component for used in record.inventory.used] == [
         "model:huggingface/BAAI/bge-small-en-v1.5",

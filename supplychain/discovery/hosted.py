@@ -145,7 +145,7 @@ def _models() -> tuple[tuple[re.Pattern[str], str], ...]:
 
 @cache
 def _any_model() -> re.Pattern[str]:
-    return re.compile("|".join(pattern.pattern for pattern, _ in _models()))
+    return re.compile("|".join(pattern for entry in catalog.services() for pattern in entry.models))
 
 
 @cache

@@ -12,7 +12,6 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 from pip_requirements_parser import RequirementsFile
 
-from supplychain.discovery import conda
 from supplychain.discovery.interface import Found, NotParsedError, SourceFile
 from supplychain.model.component import Component, Kind
 from supplychain.model.reference import Reference, Resolution
@@ -33,14 +32,16 @@ def read(source: SourceFile) -> Found:
     Raises:
         NotParsedError: it is called a requirement file, and is none.
     """
+    if _NAMED.fullmatch(source.path) and not source.path.lower().endswith((".yaml", ".yml")):
+        return _packages(source)
+    from supplychain.discovery import conda  # here, since few targets have such a file, and YAML is slow to import
+
     if source.path.lower().endswith((".yaml", ".yml")):
         return conda.read(source)
-    if not _NAMED.fullmatch(source.path):
-        lines = _lines(source)
-        if (listed := conda.from_list(lines, source)) is not None:
-            return listed
-        return _listed(lines, source)
-    return _packages(source)
+    lines = _lines(source)
+    if (listed := conda.from_list(lines, source)) is not None:
+        return listed
+    return _listed(lines, source)
 
 
 def _lines(source: SourceFile) -> list[tuple[int, str]]:

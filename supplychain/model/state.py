@@ -75,6 +75,16 @@ class ChainProblem(Frozen):
     reason: Text
 
 
+class Link(Frozen):
+    """A run in a chain that is whole, without its inventory."""
+
+    sequence: int
+    run: Text
+    at: datetime
+    simulated: bool
+    digest: Digest
+
+
 class Seen(Frozen):
     """When something with a fingerprint was seen first and last."""
 

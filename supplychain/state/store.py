@@ -19,13 +19,14 @@ from typing import Self, TypeVar
 
 from pydantic import ValidationError
 
-from supplychain.model.state import ChainProblem, Denied, Entry, Head, Record, Seen, Snapshot
+from supplychain.model.state import ChainProblem, Denied, Entry, Head, Link, Record, Seen, Snapshot
 from supplychain.state import chain
+from supplychain.state.chain import GENESIS
 from supplychain.state.database import BEGIN_ANEW, StateError, connect, named, refusal, writing
 
 __all__ = ["BEGIN_ANEW", "StateError", "Store", "refusal", "state_path"]
 
-Row = TypeVar("Row", Seen, Denied, Head)
+Row = TypeVar("Row", Seen, Denied, Head, Link)
 
 
 def state_path(project: str, origin: str) -> Path:
@@ -105,16 +106,45 @@ class Store:
                 raise refusal(self.path, f"record {sequence} cannot be read: {record}", BEGIN_ANEW)
         return tuple(record for _, record in links if isinstance(record, Record))
 
-    def read(self) -> tuple[tuple[Record, ...], tuple[ChainProblem, ...]]:
-        """Return every record in its order where the chain is whole, or else what is wrong with it.
+    def links(self) -> tuple[tuple[Link, ...], tuple[ChainProblem, ...]]:
+        """Return every run in its order where the chain is whole, or else what is wrong with it.
+
+        Only texts are held against digests: `verify` looks into each record, which takes a hundred times as long.
 
         Raises:
             StateError: the file itself is damaged.
         """
-        links, head = self._links()
-        if problems := chain.problems(links, head):
-            return (), problems
-        return tuple(record for _, record in links if isinstance(record, Record)), ()
+        rows, texts, head = self._rows()
+        if any(chain.digest(text) != name for name, text in texts.items()):
+            return (), self.verify()
+        found: list[Link] = []
+        before = GENESIS
+        for sequence, digest, body in rows:
+            fields = _fields(body)
+            is_next = fields.get("sequence") == sequence == before.sequence + 1
+            is_whole = chain.digest(body) == digest and fields.get("inventory_digest") in texts
+            if not (is_next and is_whole and fields.get("previous") == before.digest):
+                return (), self.verify()
+            given = {name: fields.get(name) for name in ("run", "at", "simulated")}
+            found.append(_checked(self.path, Link, sequence=sequence, digest=digest, **given))
+            before = Head(sequence=sequence, digest=digest)
+        return (tuple(found), ()) if head == before else ((), self.verify())
+
+    def record(self, sequence: int) -> Record:
+        """Return one record.
+
+        Raises:
+            StateError: there is none of this number, or it cannot be read.
+        """
+        with named(self.path):
+            select = "SELECT digest, body FROM record WHERE sequence = ?"
+            row = self._connection.execute(select, (sequence,)).fetchone()
+            name = _fields(row[1]).get("inventory_digest") if row else None
+            texts = self._connection.execute("SELECT digest, text FROM inventory WHERE digest = ?", (name,)).fetchall()
+        record = _record(row[0], row[1], dict(texts), {}) if row else "it is missing"
+        if isinstance(record, str):
+            raise refusal(self.path, f"record {sequence} cannot be read: {record}", BEGIN_ANEW)
+        return record
 
     def verify(self) -> tuple[ChainProblem, ...]:
         """Return what is wrong with the chain, by sequence number; nothing is mended.
@@ -172,6 +202,11 @@ class Store:
 
     def _links(self) -> tuple[list[tuple[int, Record | str]], Head | None]:
         """Return what `chain.problems` asks for, from one moment."""
+        rows, texts, head = self._rows()
+        inventories: dict[str, Snapshot | None] = {}
+        return [(sequence, _record(digest, body, texts, inventories)) for sequence, digest, body in rows], head
+
+    def _rows(self) -> tuple[list[tuple[int, str, str]], dict[str, str], Head | None]:
         with named(self.path):
             self._connection.execute("BEGIN")
             try:
@@ -181,8 +216,15 @@ class Store:
                 head = self._head()
             finally:
                 self._connection.execute("ROLLBACK")
-        inventories: dict[str, Snapshot | None] = {}
-        return [(sequence, _record(digest, body, texts, inventories)) for sequence, digest, body in rows], head
+        return rows, texts, head
+
+
+def _fields(body: str) -> dict[str, object]:
+    try:
+        fields = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return fields if isinstance(fields, dict) else {}
 
 
 def _record(digest: str, body: str, texts: dict[str, str], inventories: dict[str, Snapshot | None]) -> Record | str:
