@@ -72,6 +72,7 @@ def main() -> None:
         peer = [sys.executable, "-m", "behave", *allure]
         ours = [sys.executable, "-m", "behave", "-D", f"target={ROOT / 'examples' / 'support-rag'}"]
         ours += ["-D", f"policy={ROOT / 'examples' / 'policy.toml'}", "-D", f"reports={work / 'reports'}"]
+        ours += ["-D", f"state={work / 'state.db'}"]
         cache = work / "cache"
         both = (ours, ROOT, cache, "\nReport: "), (peer, empty, cache, "69 steps passed")
         pairs = [(seconds(*both[0]), seconds(*both[1])) for _ in range(PAIRS + 1)][1:]  # the first fills the cache

@@ -29,9 +29,10 @@ def service(name: str) -> Component:
 
 def service_at(address: str) -> Component | None:
     """Return the service of the catalog whose host an address has, or None."""
-    whole, patterns = _hosts()
+    whole, endings, patterns = _hosts()
     host = host_of(address)
-    name = whole.get(host) or next((name for pattern, name in patterns if fnmatchcase(host, pattern)), None)
+    name = whole.get(host) or next((name for ending, name in endings if host.endswith(ending)), None)
+    name = name or next((name for pattern, name in patterns if fnmatchcase(host, pattern)), None)
     return service(name) if name else None
 
 
@@ -81,13 +82,13 @@ def hosted_model(text: str, by: str | None = None) -> Component | None:
         own = _own(by)
         fits = own is None or own.fullmatch(text) is not None
         return Component(kind=Kind.MODEL, source=by, name=text) if fits and re.fullmatch(r"\S+", text) else None
-    if _any_model().fullmatch(text):
-        name = next(name for pattern, name in _models() if pattern.fullmatch(text))
-        return Component(kind=Kind.MODEL, source=name, name=text)
+    if known := _any_model().fullmatch(text):
+        named = _with_models()[int((known.lastgroup or "")[1:])]
+        return Component(kind=Kind.MODEL, source=named.id, name=text)
     match = _ROUTED.fullmatch(text)
     if match and match[1] in _prefixes():
         source = _prefixes()[match[1]]
-        is_owned = "/" in match[2] and all(name != source for _, name in _models())
+        is_owned = "/" in match[2] and all(entry.id != source for entry in _with_models())
         if source in _ANY_NAME or is_owned or hosted_model(match[2]):
             return Component(kind=Kind.MODEL, source=source, name=match[2])
     return None
@@ -124,10 +125,13 @@ def _plain(text: str) -> str:
 
 
 @cache
-def _hosts() -> tuple[dict[str, str], tuple[tuple[str, str], ...]]:
-    """Return the services by whole host, and those by a pattern with `*`."""
+def _hosts() -> tuple[dict[str, str], tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]:
+    """Return the services by whole host, by the end of one, and by a pattern with `*` elsewhere."""
     every = [(host, entry.id) for entry in catalog.services() for host in entry.hosts]
-    return dict(pair for pair in every if "*" not in pair[0]), tuple(pair for pair in every if "*" in pair[0])
+    whole = dict(pair for pair in every if "*" not in pair[0])
+    endings = tuple((host[1:], name) for host, name in every if host.startswith("*.") and host.count("*") == 1)
+    others = tuple(pair for pair in every if "*" in pair[0] and (pair[0][1:], pair[1]) not in endings)
+    return whole, endings, others
 
 
 @cache
@@ -139,13 +143,15 @@ def _settings() -> tuple[dict[str, str], tuple[tuple[re.Pattern[str], str], ...]
 
 
 @cache
-def _models() -> tuple[tuple[re.Pattern[str], str], ...]:
-    return tuple((re.compile("|".join(entry.models)), entry.id) for entry in catalog.services() if entry.models)
+def _with_models() -> tuple[Service, ...]:
+    return tuple(entry for entry in catalog.services() if entry.models)
 
 
 @cache
 def _any_model() -> re.Pattern[str]:
-    return re.compile("|".join(pattern for entry in catalog.services() for pattern in entry.models))
+    """Return one pattern of all names of models, those of each service in a group that its position names."""
+    every = (f"(?P<s{position}>{'|'.join(entry.models)})" for position, entry in enumerate(_with_models()))
+    return re.compile("|".join(every))
 
 
 @cache
