@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from supplychain.model.base import Frozen
 from supplychain.model.component import Kind
@@ -15,7 +15,13 @@ NO_ADDRESS = "(?!)"
 """The path of a host whose addresses name nothing of the registry."""
 
 
-class RegistryHost(Frozen):
+class Data(Frozen):
+    """An entry of the catalog; its checks are made ready when the first of its kind is read, since few runs need all."""
+
+    model_config = ConfigDict(defer_build=True)
+
+
+class RegistryHost(Data):
     """A host of a registry and the form of its addresses."""
 
     name: str
@@ -23,14 +29,14 @@ class RegistryHost(Frozen):
     """A pattern of the whole path, with the groups `name`, and where it has them `kind` and `revision`."""
 
 
-class Also(Frozen):
+class Also(Data):
     """Components of another registry that a registry's word covers."""
 
     registry: str
     name_pattern: str
 
 
-class Registry(Frozen):
+class Registry(Data):
     """A registry of models, the word that names it in a sentence, and what sends its client elsewhere."""
 
     key: str
@@ -65,7 +71,7 @@ class Registry(Frozen):
         return frozenset(entry.name for entry in self.host if entry.path != NO_ADDRESS)
 
 
-class Loader(Frozen):
+class Loader(Data):
     """A call that loads a component by name."""
 
     call: str
@@ -137,7 +143,7 @@ class Loader(Frozen):
         return self.call.partition(":")[2]
 
 
-class NameForm(Frozen):
+class NameForm(Data):
     """Names that tell by their form what they are."""
 
     pattern: str
@@ -147,7 +153,7 @@ class NameForm(Frozen):
     prefix: str = ""
 
 
-class NameForms(Frozen):
+class NameForms(Data):
     """Which texts of code name a model by their form alone, and where they do not."""
 
     form: tuple[NameForm, ...]
@@ -159,7 +165,7 @@ class NameForms(Frozen):
     """Arguments that say where to write."""
 
 
-class HostedCall(Frozen):
+class HostedCall(Data):
     """A call to a third-party AI service, or the making of its client."""
 
     call: str
@@ -185,7 +191,7 @@ class HostedCall(Frozen):
         return self.call.partition(":")[2]
 
 
-class WeightFormat(Frozen):
+class WeightFormat(Data):
     """A format of weight files by its first bytes."""
 
     name: str
@@ -201,7 +207,7 @@ class WeightFormat(Frozen):
         return head[self.offset : self.offset + len(magic)] == magic
 
 
-class DataFormat(Frozen):
+class DataFormat(Data):
     """A format of files with data, by the end of its name and by what its first line looks like."""
 
     name: str
@@ -213,7 +219,7 @@ class DataFormat(Frozen):
     """Whether it counts only in a folder that is called by what it holds: such files may be anything."""
 
 
-class DataFiles(Frozen):
+class DataFiles(Data):
     """Files that the target carries and that hold data."""
 
     least_bytes: int
@@ -223,7 +229,7 @@ class DataFiles(Frozen):
     format: tuple[DataFormat, ...]
 
 
-class Artifacts(Frozen):
+class Artifacts(Data):
     """Weight files, and files with data."""
 
     url_suffixes: tuple[str, ...]
@@ -235,14 +241,14 @@ class Artifacts(Frozen):
     data: DataFiles
 
 
-class ScopePatterns(Frozen):
+class ScopePatterns(Data):
     """Paths of one scope."""
 
     scope: Scope
     patterns: tuple[str, ...]
 
 
-class CarrierFiles(Frozen):
+class CarrierFiles(Data):
     """Files of one kind that may name components."""
 
     name: str
@@ -252,7 +258,7 @@ class CarrierFiles(Frozen):
     except_: tuple[str, ...] = ()
 
 
-class Service(Frozen):
+class Service(Data):
     """A third-party AI service, by what in code and configuration says that it is used."""
 
     id: str
@@ -279,7 +285,7 @@ class Service(Frozen):
     """What types of Terraform resources begin with."""
 
 
-class Integrations(Frozen):
+class Integrations(Data):
     """How packages with integrations of many services name them."""
 
     frameworks: frozenset[str]
@@ -287,7 +293,7 @@ class Integrations(Frozen):
     after: str
 
 
-class Word(Frozen):
+class Word(Data):
     """One known word of a parameter."""
 
     name: str
@@ -296,7 +302,7 @@ class Word(Frozen):
     """For an interval: its length."""
 
 
-class Words(Frozen):
+class Words(Data):
     """The known words of one requirement's parameter."""
 
     name: str
@@ -305,7 +311,7 @@ class Words(Frozen):
     word: tuple[Word, ...]
 
 
-class DocumentKind(Frozen):
+class DocumentKind(Data):
     """A document that a target should have."""
 
     role: str
@@ -313,7 +319,7 @@ class DocumentKind(Frozen):
     sections: dict[str, tuple[str, ...]]
 
 
-class Documents(Frozen):
+class Documents(Data):
     """Which documents show a target's measures, and how their fields are recognized."""
 
     words_per_section: int
@@ -328,7 +334,7 @@ class Documents(Frozen):
         return [match.group() for match in re.finditer(self.placeholder_pattern, line)]
 
 
-class Command(Frozen):
+class Command(Data):
     """A command whose words name components."""
 
     words: str
@@ -372,7 +378,7 @@ class Command(Frozen):
         return self.values is None or option in stated
 
 
-class CommandOption(Frozen):
+class CommandOption(Data):
     """Options of any program whose value is a component."""
 
     names: tuple[str, ...] = ()
@@ -386,7 +392,7 @@ class CommandOption(Frozen):
     code_revision: tuple[str, ...] = ()
 
 
-class CommandVariable(Frozen):
+class CommandVariable(Data):
     """Environment variables whose value is a component."""
 
     pattern: str
@@ -394,7 +400,7 @@ class CommandVariable(Frozen):
     revision: tuple[str, ...] = ()
 
 
-class Commands(Frozen):
+class Commands(Data):
     """How commands name components."""
 
     wrappers: frozenset[str]
@@ -419,7 +425,7 @@ class Commands(Frozen):
     command: tuple[Command, ...]
 
 
-class ConfigKey(Frozen):
+class ConfigKey(Data):
     """Keys of configuration files whose value is a component."""
 
     names: tuple[str, ...]
@@ -435,7 +441,7 @@ class ConfigKey(Frozen):
     """The keys beside it that give the revision."""
 
 
-class ShortName(Frozen):
+class ShortName(Data):
     """Short names of models that a library completes."""
 
     pattern: str
@@ -443,7 +449,7 @@ class ShortName(Frozen):
     registry: str
 
 
-class ConfigKeys(Frozen):
+class ConfigKeys(Data):
     """Which keys of configuration files name components, and which values do not."""
 
     stems: tuple[str, ...]
@@ -470,7 +476,7 @@ class ConfigKeys(Frozen):
     key: tuple[ConfigKey, ...]
 
 
-class Sdk(Frozen):
+class Sdk(Data):
     """A JavaScript package that calls a service, or loads models from a registry."""
 
     modules: tuple[str, ...]
@@ -483,7 +489,7 @@ class Sdk(Frozen):
     routed: bool = False
 
 
-class JavaScriptLoader(Frozen):
+class JavaScriptLoader(Data):
     """A call in JavaScript that loads a model by name."""
 
     call: str
@@ -498,7 +504,7 @@ class JavaScriptLoader(Frozen):
     address: bool = False
 
 
-class JavaScript(Frozen):
+class JavaScript(Data):
     """How JavaScript and TypeScript name components."""
 
     model_keys: tuple[str, ...]

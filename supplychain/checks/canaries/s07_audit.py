@@ -62,7 +62,8 @@ def _entries(case: Case, bom: Bom, entry: Listed) -> Iterator[Canary]:
             silent = entry.model_copy(update={"component": component, "states": _without(field)})
             marked = silent.model_copy(update={"marks": (field,)})
             rules = ("lacking", "complete" if field == "hash" else "marked-unknown")
-            for state, listed, broken in (("left out", silent, rules[0]), ("marked", marked, rules[1])):
+            states = (("left out", silent, rules[0]), ("marked", marked, rules[1]))
+            for state, listed, broken in states if telling is _FIELDS else states[:1]:
                 rule, says = (broken, field) if field in asked else ("complete", f"{len(asked)} fields")
                 says = "" if rule == "complete" and field in asked else says
                 with_it = planted(case, boms=(bom.model_copy(update={"listed": (listed,)}),))
