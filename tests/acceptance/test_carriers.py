@@ -119,6 +119,7 @@ PLANTS = [
     Plant("model card's dataset", "models/README.md", "---\ndatasets:\n- mteb/faq\n---\n# Intent\n", FAQ, DATASETS, 3),
     Plant("LFS pointer", "examples/z.safetensors", POINTER, "model:file/examples/z.safetensors", MODELS, None),
     Plant("weights", "examples/z.gguf", b"GGUF\x03\x00\x00\x00", "model:file/examples/z.gguf", MODELS, None),
+    Plant("data file", "data/z.csv", "text,label\n" + "x,1\n" * 20_000, "dataset:file/data/z.csv", DATASETS, None),
     Plant("pyproject", "pyproject.toml", '[project]\ndependencies = ["vllm==0.6.0"]\n', VLLM, FRAMEWORKS, 2),
     Plant("requirements", "web/requirements.txt", "openai\nvllm==0.6.0\n", VLLM, FRAMEWORKS, 2),
     Plant("misspelt requirements", "web/requirments_cu118.txt", "openai>=1\nvllm==0.6.0\n", VLLM, FRAMEWORKS, 2),
