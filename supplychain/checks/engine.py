@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 from supplychain.config.waivers import refusal
 from supplychain.control import load
-from supplychain.control.interface import Requirement
+from supplychain.control.interface import Requirement, Rule
 from supplychain.model.case import Case
 from supplychain.model.finding import (
     BadCanaries,
@@ -165,15 +165,20 @@ def _words(requirement: Requirement, case: Case) -> dict[str, tuple[str, ...]]:
     return {name: case.words(requirement.id, name)}
 
 
-def _observe(found: Check, requirement: Requirement, case: Case, only: str | None = None) -> list[Observation]:
-    """Return the rows of a case in their order: of every element of its population, or of `only` one subject."""
-    population = (subject for subject in found.population(case) if only in (None, subject.subject))
-    rows = [_row(subject, found.observe(case, subject), requirement) for subject in population]
+def _observe(found: Check, requirement: Requirement, case: Case) -> list[Observation]:
+    """Return the rows of a case in their order, one of every element of its population."""
+    rows = [_row(subject, found.observe(case, subject), requirement) for subject in found.population(case)]
     return sorted(rows, key=_order)
 
 
 def _order(row: Observation) -> tuple[str, int, str, str]:
     return (row.at.file if row.at else "", (row.at.line or 0) if row.at else 0, row.component, row.rule)
+
+
+def _message(given: Answer, rule: Rule) -> str:
+    """Return what a row says, after its remedy was filled as well: a field that is not given is a bug of the check."""
+    rule.remedy.format_map(given.values)
+    return rule.message.format_map(given.values)
 
 
 def _row(subject: Subject, given: Answer, requirement: Requirement) -> Observation:
@@ -248,23 +253,26 @@ def _run_canaries(found: Check, requirement: Requirement, case: Case) -> CanaryR
     missed: list[str] = []
     planted = {Outcome.PASS: 0, Outcome.FAIL: 0}
     worst = {Outcome.PASS: Outcome.PASS, Outcome.FAIL: Outcome.FAIL}
+    rules = requirement.rules
     for canary in found.canaries(case):
-        rows = [
-            row for row in _observe(found, requirement, canary.case, only=canary.subject) if canary.at in (None, row.at)
+        given = [
+            found.observe(canary.case, subject)
+            for subject in found.population(canary.case)
+            if subject.subject == canary.subject and canary.at in (None, subject.at)
         ]
-        rules = [row.rule for row in rows]
         if canary.rule is None:
-            if rows:
+            if given:
                 missed.append(f"canary '{canary.name}' counted {canary.subject}, which is no part of the population")
             continue
-        expected: Outcome = requirement.rules[canary.rule].outcome
+        expected: Outcome = rules[canary.rule].outcome
         if expected in planted:
             planted[expected] += 1
-        if rules != [canary.rule]:
-            missed.append(f"canary '{canary.name}' came out as {', '.join(rules) or 'nothing'}, not {canary.rule}")
+        if [item.rule for item in given] != [canary.rule]:
+            came = ", ".join(sorted(item.rule for item in given)) or "nothing"
+            missed.append(f"canary '{canary.name}' came out as {came}, not {canary.rule}")
             if expected in worst:
-                worst[expected] = rows[0].outcome if rows else Outcome.UNDETERMINED
-        elif canary.says not in rows[0].message:
+                worst[expected] = rules[given[0].rule].outcome if given else Outcome.UNDETERMINED
+        elif canary.says not in _message(given[0], rules[canary.rule]):
             missed.append(f"canary '{canary.name}' does not say {canary.says!r}")
     for expected, count in planted.items():
         if not count:
