@@ -1,6 +1,6 @@
 """The inventory of a target as a file, for a team to look through, complete and maintain.
 
-text = to_cyclonedx(inventory, target.name, tree_digest, now, declaration, policy)
+text = to_text("cyclonedx", inventory, target.name, tree_digest, now, declaration, policy)
 """
 
 from __future__ import annotations
@@ -51,15 +51,3 @@ def to_text(
     """
     context = Context.of(inventory, target, tree_digest, now, declaration)
     return FORMATS[form].write(entries(inventory, declaration, policy, now.date()), context)
-
-
-def to_cyclonedx(
-    inventory: Inventory,
-    target: str,
-    tree_digest: str,
-    now: datetime,
-    declaration: Declaration | None = None,
-    policy: Policy | None = None,
-) -> str:
-    """Return the inventory as CycloneDX, as `to_text` does; without a policy no approval counts."""
-    return to_text("cyclonedx", inventory, target, tree_digest, now, declaration, policy or Policy())

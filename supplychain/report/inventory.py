@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
+from supplychain.bom import cyclonedx
 from supplychain.bom.completeness import Row, completeness
-from supplychain.bom.entries import entries
+from supplychain.bom.entries import Entry, entries
 from supplychain.bom.interface import Context
-from supplychain.bom.writing import to_cyclonedx
 from supplychain.model.case import Case
 from supplychain.report.markup import markdown, table
 
 
-def bom(case: Case) -> str:
-    """Return the inventory as CycloneDX, with what declaration and policy say of it."""
-    state = case.target
-    return to_cyclonedx(case.inventory, state.name, state.tree_digest, case.now, case.declaration, case.policy)
-
-
-def fields(case: Case) -> str:
-    """Return how complete the inventory is, field by field, as Markdown: a table for each cluster of the G7's list."""
+def of(case: Case) -> tuple[str, str]:
+    """Return the inventory of a run as CycloneDX, and how complete it is: see `fields`."""
     context = Context.of(case.inventory, case.target.name, case.target.tree_digest, case.now, case.declaration)
     listed = entries(case.inventory, case.declaration, case.policy, case.now.date())
+    return cyclonedx.write(listed, context), fields(listed, context)
+
+
+def fields(listed: tuple[Entry, ...], context: Context) -> str:
+    """Return how complete an inventory is, field by field, as Markdown: a table for each cluster of the G7's list."""
     clusters: dict[str, list[Row]] = {}
     for row in completeness(listed, context):
         clusters.setdefault(row.field.cluster, []).append(row)

@@ -62,10 +62,10 @@ class Session:
         view = View(case, self.assessment.findings, self.run, self.unbound)
         reports = self.options.reports
         folder = reports / "runs" / self.run
-        complete = inventory.fields(case)
+        bom, complete = inventory.of(case)
         summary, page = pages.summary(view), pages.page(view)
         files = {
-            "inventory.cdx.json": inventory.bom(case),
+            "inventory.cdx.json": bom,
             "completeness.md": complete,
             "summary.md": summary,
             "index.html": page,

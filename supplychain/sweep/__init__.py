@@ -145,7 +145,8 @@ class _Patterns:
         hosts = [entry.name for registry in catalog.registries().values() for entry in registry.host]
         hosts += [host for service in catalog.services() for host in service.hosts]
         self._hosts = frozenset(hosts)
-        self._wild = tuple(host for host in self._hosts if "*" in host)
+        self._endings = tuple(host[1:] for host in self._hosts if host.startswith("*.") and host.count("*") == 1)
+        self._wild = tuple(host for host in self._hosts if "*" in host and host[1:] not in self._endings)
         models = [pattern for service in catalog.services() for pattern in service.models]
         hosted = rf"""["'](?P<name>(?=[^"']*\d)(?=[^"']*-)(?:{"|".join(models)}))["']"""
         self.names = [re.compile(pattern) for pattern in data["names"]]
@@ -160,7 +161,11 @@ class _Patterns:
 
     def knows(self, host: str) -> bool:
         """Whether a host is of a registry or a service."""
-        return host in self._hosts or any(fnmatchcase(host, pattern) for pattern in self._wild)
+        return (
+            host in self._hosts
+            or host.endswith(self._endings)
+            or any(fnmatchcase(host, pattern) for pattern in self._wild)
+        )
 
 
 @cache

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from supplychain.assessment import Assessment
 from supplychain.bom.interface import INVENTORY
-from supplychain.bom.writing import to_cyclonedx
+from supplychain.bom.writing import to_text
 from supplychain.control import load
 from supplychain.model.case import Features
 from supplychain.model.finding import Outcome
@@ -112,5 +112,7 @@ def adopt_inventory(target: BuiltTarget) -> None:
     assessment = Assessment.open(options, Features(digest="sha256:tests"), progress)
     assessment.gather()
     case = assessment.case
-    text = to_cyclonedx(case.inventory, case.target.name, case.target.tree_digest, now, case.declaration, case.policy)
+    text = to_text(
+        "cyclonedx", case.inventory, case.target.name, case.target.tree_digest, now, case.declaration, case.policy
+    )
     target.plant(INVENTORY, text)

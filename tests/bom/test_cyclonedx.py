@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from supplychain.bom.schemas import cyclonedx_problems
-from supplychain.bom.writing import to_cyclonedx
+from supplychain.bom.writing import to_text
 from supplychain.model.component import Kind
 from supplychain.model.inventory import Inventory
+from supplychain.model.policy import Policy
 from supplychain.model.reference import Place, Relation, Unread, Unresolved
 from tests.bom.support import NOW, inventory, reference, written
 
@@ -38,7 +39,9 @@ def properties(found: dict[str, Any], name: str) -> list[str]:
 
 def test_the_call_of_before_gives_the_same_as_without_a_declaration() -> None:
     found = inventory(reference(MODEL, "abc"))
-    assert json.loads(to_cyclonedx(found, "target", "sha256:1", NOW)) == written("cyclonedx", found)
+    assert json.loads(to_text("cyclonedx", found, "target", "sha256:1", NOW, None, Policy())) == written(
+        "cyclonedx", found
+    )
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ def sound() -> Outcomes:
 
 
 def test_each_field_has_a_row_in_its_cluster(sound: Outcomes) -> None:
-    text = inventory.fields(sound.case)
+    _, text = inventory.of(sound.case)
     rows = [line for line in text.splitlines() if line.startswith("| ") and "---" not in line]
     clusters = {field.cluster for field in asked()}
     assert len(rows) == len(asked()) + len(clusters), "one head for each cluster"
@@ -26,7 +26,7 @@ def test_each_field_has_a_row_in_its_cluster(sound: Outcomes) -> None:
 
 
 def test_what_nobody_knows_is_counted_apart(sound: Outcomes) -> None:
-    (license_,) = (line for line in inventory.fields(sound.case).splitlines() if line.startswith("| license "))
+    (license_,) = (line for line in inventory.of(sound.case)[1].splitlines() if line.startswith("| license "))
     cells = [cell.strip() for cell in license_.split("|")[1:-1]]
     assert cells[0] == "license"
     assert cells[1].replace("\\", "") == "G7, CISA 2025, BSI TR-03183-2 (required), SPDX 3.0.1"
@@ -36,7 +36,7 @@ def test_what_nobody_knows_is_counted_apart(sound: Outcomes) -> None:
 
 
 def test_the_file_carries_what_declaration_and_policy_say(sound: Outcomes) -> None:
-    text = inventory.bom(sound.case)
+    text, _ = inventory.of(sound.case)
     assert json.loads(text)["metadata"]["authors"] == [{"email": "support-platform@example.com"}]
     assert "SEC-212" in text
     assert "SEC-212; it does not count" not in text
