@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 
 from supplychain.baseline import revisions_of
-from supplychain.model.case import AuditAnswer, Case, History, PastRun
+from supplychain.model.case import AuditAnswer, Case, History, PastRun, TargetState
 from supplychain.model.component import Component
 from supplychain.model.finding import Outcome
+from supplychain.model.inventory import Inventory
 from supplychain.model.reference import Reference
 from supplychain.model.state import Entry, Link, Record
 from supplychain.model.text import printable
@@ -55,24 +58,34 @@ def record(path: Path, case: Case, run: str, outcomes: Iterable[Outcome] = ()) -
         return store.append(_entry(case, run, outcomes))
 
 
-def _entry(case: Case, run: str, outcomes: Iterable[Outcome] = ()) -> Entry:
-    verdicts: dict[Outcome, int] = {}
-    for outcome in outcomes:
-        verdicts[outcome] = verdicts.get(outcome, 0) + 1
+def entry(
+    state: TargetState,
+    inventory: Inventory,
+    run: str,
+    at: datetime,
+    *,
+    simulated: bool = False,
+    outcomes: Iterable[Outcome] = (),
+) -> Entry:
+    """Return a run as the store takes it."""
     return Entry(
         run=run,
-        at=case.now,
-        simulated=case.simulated,
-        commit=case.target.commit,
-        tree_digest=case.target.tree_digest,
-        inventory=chain.snapshot(case.inventory),
-        verdicts=verdicts,
+        at=at,
+        simulated=simulated,
+        commit=state.commit,
+        tree_digest=state.tree_digest,
+        inventory=chain.snapshot(inventory),
+        verdicts=Counter(outcomes),
     )
 
 
+def _entry(case: Case, run: str, outcomes: Iterable[Outcome] = ()) -> Entry:
+    return entry(case.target, case.inventory, run, case.now, simulated=case.simulated, outcomes=outcomes)
+
+
 def _now(case: Case) -> Record:
-    entry = _entry(case, _THIS)
-    return chain.link(entry, chain.digest(chain.canonical(entry.inventory)), chain.GENESIS)
+    now = _entry(case, _THIS)
+    return chain.link(now, chain.digest(chain.canonical(now.inventory)), chain.GENESIS)
 
 
 def _listed(case: Case) -> tuple[Component, ...]:

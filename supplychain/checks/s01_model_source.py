@@ -9,6 +9,7 @@ from supplychain import catalog
 from supplychain.catalog.interface import Registry
 from supplychain.checks.canaries.s01_model_source import plant
 from supplychain.checks.engine import Answer, answer, check
+from supplychain.checks.hidden import not_seen
 from supplychain.checks.population import (
     PROD,
     Named,
@@ -52,11 +53,8 @@ def from_trusted_registry(case: Case, subject: Reference | Unresolved | Unread |
     """Decide on the host that a model is really fetched from, against the registries that the sentence names."""
     if isinstance(subject, DeclaredModel):
         return answer("declared-not-found", id=subject.subject)
-    if isinstance(subject, Unread):
-        return answer("not-read", what=subject.what, count=subject.count, reason=subject.reason)
-    if isinstance(subject, Unresolved):
-        values = {"call": subject.call, "expression": subject.expression, "reason": subject.reason}
-        return answer("unresolved", evidence=subject.digest, **values)
+    if isinstance(subject, (Unread, Unresolved)):
+        return not_seen(subject)
     if subject.component.is_file:
         return answer("unknown-origin", id=subject.subject, named=", ".join(_words(case)))
     if subject.address is not None:

@@ -119,11 +119,8 @@ def _inventoried(case: Case, subject: Subject) -> Answer:
     if isinstance(subject, ListedComponent):
         hidden = case.inventory.unread_in(INVENTORIED) or case.inventory.unresolved_of(subject.kind, INVENTORIED)
         return answer("not-seen" if hidden else "ghost", file=subject.file)
-    if isinstance(subject, Unread):
-        return answer("not-read", what=subject.what, count=subject.count, reason=subject.reason)
-    if isinstance(subject, Unresolved):
-        values = {"call": subject.call, "expression": subject.expression, "reason": subject.reason}
-        return answer("unresolved", evidence=subject.digest, **values)
+    if isinstance(subject, (Unread, Unresolved)):
+        return not_seen(subject)
     return _listed(case, subject)
 
 

@@ -9,6 +9,7 @@ from supplychain import baseline as baselines
 from supplychain import catalog
 from supplychain.checks.canaries.s09_drift import plant
 from supplychain.checks.engine import Answer, answer, check
+from supplychain.checks.hidden import not_seen
 from supplychain.checks.population import INVENTORIED
 from supplychain.config.approvals import approval_state
 from supplychain.model.base import Frozen
@@ -83,7 +84,7 @@ def _sources(case: Case) -> tuple[Source, ...]:
 def integrity_monitored(case: Case, subject: Compared | Record | Unread) -> Answer:
     """Compare what the target uses with its baseline; what changed has to be approved since that was written."""
     if isinstance(subject, Unread):
-        return answer("not-read", what=subject.what, count=subject.count, reason=subject.reason)
+        return not_seen(subject)
     if isinstance(subject, Record):
         return _record(case, subject)
     evidence = case.baseline.digest if case.baseline else None

@@ -6,6 +6,7 @@ import re
 
 from supplychain.checks.canaries.s10_completeness import plant
 from supplychain.checks.engine import Answer, answer, check
+from supplychain.checks.hidden import not_seen
 from supplychain.checks.population import INVENTORIED
 from supplychain.model.base import Frozen
 from supplychain.model.case import Case, Hit
@@ -44,11 +45,8 @@ def inventory_complete(case: Case, subject: Seen | Unresolved | Unread | Search)
     """Hold discovery against a search that shares no code with it: each name has to be known or explained."""
     if isinstance(subject, Search):
         return answer("read" if case.inventory.looked_at else "nothing-read", count=case.inventory.looked_at)
-    if isinstance(subject, Unread):
-        return answer("not-read", what=subject.what, count=subject.count, reason=subject.reason)
-    if isinstance(subject, Unresolved):
-        values = {"call": subject.call, "expression": subject.expression, "reason": subject.reason}
-        return answer("unresolved", evidence=subject.digest, **values)
+    if isinstance(subject, (Unread, Unresolved)):
+        return not_seen(subject)
     return _explained(case, subject.hit)
 
 

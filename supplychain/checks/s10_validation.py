@@ -7,6 +7,7 @@ from functools import cache
 from supplychain import catalog
 from supplychain.checks.canaries.s10_validation import plant
 from supplychain.checks.engine import Answer, answer, check
+from supplychain.checks.hidden import not_seen
 from supplychain.checks.population import PROD
 from supplychain.control import load
 from supplychain.model.base import Frozen
@@ -42,11 +43,8 @@ def _population(case: Case) -> tuple[Used | Unresolved | Unread, ...]:
 @check("10.2", population=_population, canaries=plant)
 def validation_demonstrated(case: Case, subject: Used | Unresolved | Unread) -> Answer:
     """Look for a row with an outcome and its evidence in every requirement that validates the component."""
-    if isinstance(subject, Unread):
-        return answer("not-read", what=subject.what, count=subject.count, reason=subject.reason)
-    if isinstance(subject, Unresolved):
-        values = {"call": subject.call, "expression": subject.expression, "reason": subject.reason}
-        return answer("unresolved", evidence=subject.digest, **values)
+    if isinstance(subject, (Unread, Unresolved)):
+        return not_seen(subject)
     return _validated(case, subject.component)
 
 

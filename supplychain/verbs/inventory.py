@@ -8,15 +8,15 @@ from pathlib import Path
 from supplychain.bom.writing import FORMATS, to_text
 from supplychain.config.files import read_declaration, read_policy
 from supplychain.digests import digest
+from supplychain.history import entry
 from supplychain.model.component import Component
-from supplychain.model.state import Changes, Entry, Record
+from supplychain.model.state import Changes, Record
 from supplychain.model.text import printable
 from supplychain.report.record import run_id
 from supplychain.state import queries
-from supplychain.state.chain import snapshot
 from supplychain.target import Target
 from supplychain.verbs import files, history
-from supplychain.verbs.interface import Code, Gathered, VerbError, gather, now, shown
+from supplychain.verbs.interface import Code, VerbError, gather, now, shown
 
 
 def write(target: Path, form: str, output: Path | None, policy: Path | None, state: Path | None) -> int:
@@ -36,7 +36,7 @@ def write(target: Path, form: str, output: Path | None, policy: Path | None, sta
             f" {len(inventory.unresolved)} references are unresolved"
         )
         history.ensure_whole(store)
-        record = store.append(_entry(found))
+        record = store.append(entry(found.state, inventory, run_id(found.now), found.now))
     print(f"recorded as run {record.run} in {shown(place)}")
     return Code.HOLDS
 
@@ -74,17 +74,6 @@ def approval(target: Path, component: str, policy: Path | None, state: Path | No
     if answer.state.state == "valid":
         return Code.HOLDS if used else Code.UNDETERMINED
     return Code.UNDETERMINED if answer.state.state == "undetermined" else Code.DOES_NOT_HOLD
-
-
-def _entry(found: Gathered) -> Entry:
-    return Entry(
-        run=run_id(found.now),
-        at=found.now,
-        simulated=False,
-        commit=found.state.commit,
-        tree_digest=found.state.tree_digest,
-        inventory=snapshot(found.inventory),
-    )
 
 
 def _records(target: Path, state: Path | None) -> tuple[Record, ...]:
