@@ -9,6 +9,7 @@ from functools import partial
 from supplychain import catalog
 from supplychain.checks.canaries.s07_inventory import plant
 from supplychain.checks.engine import Answer, answer, check
+from supplychain.checks.hidden import not_seen
 from supplychain.checks.listing import stands_for
 from supplychain.checks.population import (
     INVENTORIED,
