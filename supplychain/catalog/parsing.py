@@ -6,6 +6,9 @@ import difflib
 
 from supplychain import catalog
 
+_SHOWN = 12
+"""Known words that a message lists."""
+
 
 def parse_words(requirement: str, text: str) -> tuple[str, ...]:
     """Return the known words that `text` lists, each as the catalog spells it.
@@ -20,6 +23,8 @@ def parse_words(requirement: str, text: str) -> tuple[str, ...]:
         if part.lower() not in spellings:
             close = difflib.get_close_matches(part.lower(), list(spellings), n=1)
             hint = f"; did you mean {spellings[close[0]]!r}?" if close else "."
-            names = ", ".join(word.name for word in known.word)
+            names = ", ".join(word.name for word in known.word[:_SHOWN])
+            if len(known.word) > _SHOWN:
+                names += f" and {len(known.word) - _SHOWN} more in the catalog"
             raise ValueError(f"unknown word {part!r}{hint} Known {known.name}: {names}")
     return tuple(dict.fromkeys(spellings[part.lower()] for part in given))

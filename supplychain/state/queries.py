@@ -105,7 +105,7 @@ def _newest_at(by_time: Sequence[Record], moment: datetime) -> Record:
     if not until:
         first = by_time[0]
         raise NotAnsweredError(
-            f"no run is recorded up to {moment:%Y-%m-%d}; the first is {first.run} of {first.at:%Y-%m-%d}"
+            f"no run is recorded up to {moment:%Y-%m-%d %H:%M} UTC; the first is {first.run} of {first.at:%Y-%m-%d %H:%M}"
         )
     return until[-1]
 

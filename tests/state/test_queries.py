@@ -87,7 +87,7 @@ def test_between_two_runs_of_one_state_nothing_changed() -> None:
 @pytest.mark.parametrize(
     ("start", "end", "why"),
     [
-        (0, 3, "no run is recorded up to 2026-10-01; the first is run-1 of 2026-10-02"),
+        (0, 3, "no run is recorded up to 2026-10-01 12:00 UTC; the first is run-1 of 2026-10-02 12:00"),
         (3, 2, "2026-10-03 is before 2026-10-04"),
     ],
 )

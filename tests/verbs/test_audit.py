@@ -123,7 +123,7 @@ def test_changed_since_a_time_before_the_first_record_is_undetermined(target: Bu
     write(capsys, target)
     said = ask(capsys, "changed", target, "--since", "2001-01-01")
     assert (said.code, said.out) == (3, [])
-    assert "no run is recorded up to 2001-01-01" in said.err[0]
+    assert "no run is recorded up to 2001-01-01 00:00 UTC" in said.err[0]
 
 
 @pytest.mark.parametrize(
