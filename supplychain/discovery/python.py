@@ -6,6 +6,7 @@ import ast
 import posixpath
 import warnings
 from functools import cache
+from typing import Any
 
 from supplychain import catalog
 from supplychain.catalog.interface import Registry
@@ -72,7 +73,7 @@ class _Reader:
 
     def read(self) -> Found:
         self._imports()
-        strings: list[ast.Constant] = []
+        strings: list[Any] = []
         for node, chain in self._names.nodes:
             if isinstance(node, ast.Constant):
                 if isinstance(node.value, str):
@@ -92,7 +93,7 @@ class _Reader:
                 self._addresses.in_parts(node, chain)
         self._addresses.finish()
         for node in strings:
-            if id(node) not in self._report.read:
+            if id(node) not in self._report.read and (" " not in node.value or "://" in node.value):
                 self._addresses.constant(node)
         self._hosted.finish()
         return self._report.found
@@ -134,10 +135,9 @@ class _Reader:
         return not isinstance(func, ast.Name) or func.id in self._names.aliases or func.id in _called()
 
     def _hand_on(self, node: ast.Call, chain: Chain) -> None:
-        for argument in node.args:
-            self._loading.handed_on(argument, chain)
-        for keyword in node.keywords:
-            self._loading.handed_on(keyword.value, chain)
+        for argument in (*node.args, *[keyword.value for keyword in node.keywords]):
+            if argument.__class__ is not ast.Name or self._loading.may_be(argument.id):
+                self._loading.handed_on(argument, chain)
 
     def _loaded(self, node: ast.Call, matches: list[Match], chain: Chain) -> None:
         self._loading.call(node, matches, chain)

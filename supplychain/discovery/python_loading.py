@@ -98,10 +98,14 @@ class Loading:
                     reason = "the loading function is handed on; what it is called with is not seen"
                     self._report.unresolved(Kind(loader.kind), leaf, call, leaf, reason, loader.registry)
 
+    def may_be(self, name: str) -> bool:
+        """Whether a name may be that of a loading function here."""
+        return name in self._report.names.aliases or name in catalog.loaders()
+
     def _can_load(self, leaf: ast.expr) -> bool:
         """Whether an expression has a name that a loading function may have here; most have none."""
         if isinstance(leaf, ast.Name):
-            return leaf.id in self._report.names.aliases or leaf.id in catalog.loaders()
+            return self.may_be(leaf.id)
         return isinstance(leaf, ast.Attribute) and (leaf.attr in catalog.loaders() or leaf.attr.isupper())
 
     def call(self, node: ast.Call, matches: list[Match], chain: Chain) -> None:
