@@ -11,8 +11,10 @@ from supplychain.model.base import Frozen
 from supplychain.model.baseline import BaselineFile
 from supplychain.model.component import Component
 from supplychain.model.declaration import Declaration
+from supplychain.model.fact import AdvisoryData, Detection, Release, ScannerReport, VexStatement
 from supplychain.model.finding import Outcome
 from supplychain.model.inventory import Inventory
+from supplychain.model.package import Graph
 from supplychain.model.policy import Policy
 from supplychain.model.reference import Place
 from supplychain.model.state import ChainProblem
@@ -197,6 +199,17 @@ class Case(Frozen):
     """The state that drift is measured against; None: the target has none."""
     measured: dict[str, str] = Field(default_factory=dict)
     """`sha256:<hex>` of the components whose bytes are at hand, by id."""
+    graph: Graph = Graph()
+    """The packages as manifests and locks resolve them."""
+    releases: tuple[Release, ...] = ()
+    """What the official registries say of the versions that are used."""
+    advisories: AdvisoryData = AdvisoryData()
+    detections: tuple[Detection, ...] = ()
+    """What the detectors of malicious packages saw."""
+    scanners: tuple[ScannerReport, ...] = ()
+    vex: tuple[VexStatement, ...] = ()
+    first_seen: dict[str, datetime] = Field(default_factory=dict)
+    """When an advisory was first seen at a component, by `<component id> <advisory id>`, in the runs of this project."""
     history: History = History(unusable="it was not looked at")
     features: Features
     errors: tuple[GatheringError, ...] = ()

@@ -224,6 +224,20 @@ class Waiver(Frozen):
         return self
 
 
+class Review(Frozen):
+    """Who looked at a review signal, and what it turned out to be."""
+
+    component: ComponentId
+    detector: Text
+    """The detector whose signal was looked at."""
+    digest: Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]
+    """What was looked at, as the signal's row gives it; the review lapses when it changes."""
+    verdict: Literal["harmless", "malicious"]
+    reason: Filled
+    by: Text
+    on: dt.date
+
+
 class Declaration(Frozen):
     """The whole of `supplychain.toml`."""
 
@@ -238,6 +252,7 @@ class Declaration(Frozen):
     incident: Incident | None = None
     document: tuple[DeclaredDocument, ...] = ()
     waiver: tuple[Waiver, ...] = ()
+    review: tuple[Review, ...] = ()
 
     @model_validator(mode="after")
     def _ids_once(self) -> Self:

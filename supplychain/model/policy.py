@@ -70,6 +70,19 @@ class Sla(Frozen):
     unknown: Days = 30
 
 
+class PackageRules(Frozen):
+    """What is known of packages beyond public advisories."""
+
+    deny: tuple[
+        Annotated[str, Field(pattern=r"^package:[a-z]+/[^\s@]+(@\S+)?$|^package:npm/@[^\s@]+(@\S+)?$")], ...
+    ] = ()
+    """Packages that must not be used: `package:pypi/name`, or one version of them: `package:pypi/name@1.0`."""
+    private: tuple[str, ...] = ()
+    """Patterns of the organization's own names, such as `acme-*`: on an official registry they are somebody else's."""
+    min_release_age_days: Days = 7
+    """A release that is younger has had nobody look at it."""
+
+
 class Services(Frozen):
     """What is accepted of third-party AI services."""
 
@@ -127,6 +140,7 @@ class Policy(Frozen):
     thresholds: Thresholds = Thresholds()
     freshness: Freshness = Freshness()
     sla_days: Sla = Sla()
+    packages: PackageRules = PackageRules()
     services: Services = Services()
     waivers: WaiverRules = WaiverRules()
     features: FeatureRules = FeatureRules()

@@ -1,0 +1,77 @@
+"""What the readers of manifests, locks and settings share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from posixpath import dirname
+from typing import Protocol
+
+from supplychain.model.package import Drift, IndexSetting, Resolved
+from supplychain.model.reference import Place
+
+
+class NotParsedError(Exception):
+    """A file that is not as its format asks; the message says what is wrong, and `line` where that is known."""
+
+    def __init__(self, reason: str, line: int | None = None) -> None:
+        """Keep the line."""
+        super().__init__(reason)
+        self.line = line
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """One file of the target with its bytes."""
+
+    path: str
+    data: bytes
+    place: Place
+    """The file itself, with its scope."""
+    digest: str
+
+    @property
+    def folder(self) -> str:
+        """The folder that it lies in; empty for the target's own."""
+        return dirname(self.path)
+
+    @property
+    def text(self) -> str:
+        """Its text; what is not UTF-8 is replaced."""
+        return self.data.decode("utf-8-sig", "replace")
+
+    def at(self, line: int | None) -> Place:
+        """Return a place in it."""
+        return self.place.model_copy(update={"line": line})
+
+
+@dataclass
+class Read:
+    """What one file says."""
+
+    packages: list[Resolved] = field(default_factory=list)
+    settings: list[IndexSetting] = field(default_factory=list)
+
+
+class Reader(Protocol):
+    """A module that reads one format."""
+
+    def read(self, source: SourceFile) -> Read:
+        """Return what a file says.
+
+        Raises:
+            NotParsedError: it is not as its format asks, or beyond a limit.
+        """
+
+
+class LockReader(Reader, Protocol):
+    """A module that reads one form of lock."""
+
+    def drift(self, lock: SourceFile, manifests: Mapping[str, SourceFile]) -> tuple[Drift, ...] | str:
+        """Return in what a lock does not agree with the manifests of its project, or why that cannot be said.
+
+        `manifests` are the manifests of the project by path. What is returned is empty where lock and manifests agree.
+
+        Raises:
+            NotParsedError: a file is not as its format asks.
+        """
