@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 KNOWN = {
     "target": "the folder of the repository under assessment",
@@ -14,14 +15,18 @@ KNOWN = {
     "reports": "the folder that a run is written to",
     "state": "the file that remembers the runs of a project",
     "now": "a made-up time, ISO 8601 with its zone; marks the run as simulated",
-    "facts": "cache: no request is sent",
+    "facts": "cache: no request is sent, what was fetched before counts; online: registries and advisories are asked; or "
+    "the folder of a snapshot",
     "fetch": "off: no artifact is fetched",
     "behavior": "off: no component is loaded in a sandbox",
     "executor": "local: checks run in this process",
 }
 """The userdata of this version; another name is refused, so that a misspelt one is not ignored."""
-DEFAULTS = {"facts": "cache", "fetch": "off", "behavior": "off", "executor": "local"}
+DEFAULTS = {"fetch": "off", "behavior": "off", "executor": "local"}
 """The only value that this version has built for an option."""
+
+
+FactsLevel = Literal["cache", "online"]
 
 
 class OptionsError(Exception):
@@ -39,6 +44,8 @@ class Options:
     simulated: bool
     state: Path | None = None
     """None: the project's own file in the user's state directory."""
+    facts: FactsLevel | Path = "cache"
+    """Where facts come from; a path is the folder of a snapshot."""
 
     @classmethod
     def of(cls, userdata: Mapping[str, str]) -> Options:
@@ -65,6 +72,7 @@ class Options:
             now=_moment(now) if now else datetime.now(UTC),
             simulated=bool(now),
             state=_state(userdata.get("state"), target),
+            facts=_facts(userdata.get("facts", "cache"), target),
         )
 
 
@@ -86,6 +94,18 @@ def _state(given: str | None, target: Path) -> Path | None:
     if given and _is_inside(Path(given).absolute(), target):
         raise OptionsError(f"state={given} lies inside the target, which cannot keep its own record; name another file")
     return Path(given) if given else None
+
+
+def _facts(given: str, target: Path) -> FactsLevel | Path:
+    levels: dict[str, FactsLevel] = {"cache": "cache", "online": "online"}
+    if given in levels:
+        return levels[given]
+    if not given or not Path(given).is_dir():
+        step = "give cache, online, or the folder that supplychain snapshot wrote"
+        raise OptionsError(f"facts={given} is no folder; {step}")
+    if _is_inside(Path(given).absolute(), target):
+        raise OptionsError(f"facts={given} lies inside the target, which cannot state facts of itself; move it out")
+    return Path(given)
 
 
 def _is_inside(path: Path, target: Path) -> bool:

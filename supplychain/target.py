@@ -133,6 +133,26 @@ class Target:
         name = printable(root.name)
         return cls(name, tuple(walk.files), read, irregular=irregular, pruned=pruned, links=links, root=root)
 
+    def with_file(self, path: str, data: bytes) -> Target:
+        """Return this view with other content at a path; nothing is written."""
+        changed = File(path, len(data), path)
+        files = tuple(changed if file.path == path else file for file in self.files)
+
+        def read(file: File, limit: int) -> bytes:
+            return data[:limit] if file.path == path else self._read(file, limit)
+
+        changed_view = Target(
+            self.name,
+            files,
+            read,
+            irregular=self.irregular,
+            pruned=self.pruned,
+            links=self.links,
+            root=self._root,
+        )
+        changed_view._known[path] = hashlib.sha256(data).hexdigest(), b""
+        return changed_view
+
     @property
     def origin(self) -> str:
         """What tells it from other repositories of its name: where it was cloned from, or else its folder."""

@@ -20,10 +20,10 @@ def test_a_target_alone_is_enough(tmp_path: Path) -> None:
 def test_every_known_option_is_taken(tmp_path: Path) -> None:
     reports, policy, state = tmp_path / "reports", tmp_path / "policy.toml", tmp_path / "state.db"
     named = {"policy": str(policy), "reports": str(reports), "state": str(state)}
-    given = {"target": "t", **named, "now": NOW, **DEFAULTS}
+    given = {"target": "t", **named, "now": NOW, "facts": "online", **DEFAULTS}
     assert set(given) == set(KNOWN)
     assert Options.of(given) == Options(
-        Path("t"), policy, reports, datetime.fromisoformat(NOW), simulated=True, state=state
+        Path("t"), policy, reports, datetime.fromisoformat(NOW), simulated=True, state=state, facts="online"
     )
 
 
@@ -46,8 +46,6 @@ def test_without_a_target_the_message_says_how_to_give_one(userdata: dict[str, s
 @pytest.mark.parametrize(
     ("name", "value", "built"),
     [
-        ("facts", "online", "cache"),
-        ("facts", "/srv/facts", "cache"),
         ("fetch", "on", "off"),
         ("behavior", "sandbox", "off"),
         ("executor", "docker", "local"),
@@ -58,6 +56,24 @@ def test_what_is_not_built_is_refused_with_what_is(name: str, value: str, built:
     with pytest.raises(OptionsError) as caught:
         Options.of({"target": "t", name: value})
     assert str(caught.value) == f"{name}={value} is not built in this version; give {name}={built}"
+
+
+class TestFacts:
+    def test_without_a_word_no_request_is_sent(self) -> None:
+        assert Options.of({"target": "t"}).facts == "cache"
+
+    def test_a_folder_is_a_snapshot(self, tmp_path: Path) -> None:
+        assert Options.of({"target": "t", "facts": str(tmp_path)}).facts == tmp_path
+
+    @pytest.mark.parametrize("given", ["", "on-line", "no/such/folder"])
+    def test_anything_else_is_refused(self, given: str) -> None:
+        with pytest.raises(OptionsError, match="is no folder; give cache, online, or the folder that"):
+            Options.of({"target": "t", "facts": given})
+
+    def test_a_target_cannot_state_facts_of_itself(self, tmp_path: Path) -> None:
+        (tmp_path / "facts").mkdir()
+        with pytest.raises(OptionsError, match="lies inside the target"):
+            Options.of({"target": str(tmp_path), "facts": str(tmp_path / "facts")})
 
 
 class TestNow:

@@ -124,7 +124,7 @@ def decide(requirement_id: str, case: Case, tool: Tool) -> Finding:
     if found is None:
         return _without_rows(requirement, case, tool, Outcome.UNDETERMINED, NO_CHECK)
     try:
-        rows = tuple(_waived(row, requirement, case) for row in _observe(found, requirement, case))
+        rows = tuple(_mended(_waived(row, requirement, case), requirement, case) for row in observe(found, case))
         canaries = _run_canaries(found, requirement, case)
         sources = found.sources(case)
     except Exception as error:  # noqa: BLE001 - a bug in a check must not stop the run, and must not pass
@@ -165,8 +165,9 @@ def _words(requirement: Requirement, case: Case) -> dict[str, tuple[str, ...]]:
     return {name: case.words(requirement.id, name)}
 
 
-def _observe(found: Check, requirement: Requirement, case: Case) -> list[Observation]:
+def observe(found: Check, case: Case) -> list[Observation]:
     """Return the rows of a case in their order, one of every element of its population."""
+    requirement = load().requirements[found.requirement]
     rows = [_row(subject, found.observe(case, subject), requirement) for subject in found.population(case)]
     return sorted(rows, key=_order)
 
@@ -209,6 +210,15 @@ def _waived(row: Observation, requirement: Requirement, case: Case) -> Observati
                 return row.model_copy(update={"outcome": Outcome.WAIVED, "waiver": use})
             refused += f"; {why}"
     return row.model_copy(update={"message": f"{row.message}{refused}"}) if refused else row
+
+
+def _mended(row: Observation, requirement: Requirement, case: Case) -> Observation:
+    """Return a row with the change that would mend it, where one is at hand: the one at its own line first."""
+    if row.outcome is Outcome.PASS or not case.patches:
+        return row
+    mending = [p for p in case.patches if p.requirement == requirement.id and p.component == row.component]
+    mending.sort(key=lambda patch: patch.at != row.at)
+    return row.model_copy(update={"patch": mending[0]}) if mending else row
 
 
 def _count(rows: Sequence[Observation]) -> Population:

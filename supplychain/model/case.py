@@ -12,7 +12,7 @@ from supplychain.model.baseline import BaselineFile
 from supplychain.model.component import Component
 from supplychain.model.declaration import Declaration
 from supplychain.model.fact import AdvisoryData, Detection, Release, ScannerReport, VexStatement
-from supplychain.model.finding import Outcome
+from supplychain.model.finding import Outcome, Patch
 from supplychain.model.inventory import Inventory
 from supplychain.model.package import Graph
 from supplychain.model.policy import Policy
@@ -210,6 +210,8 @@ class Case(Frozen):
     vex: tuple[VexStatement, ...] = ()
     first_seen: dict[str, datetime] = Field(default_factory=dict)
     """When an advisory was first seen at a component, by `<component id> <advisory id>`, in the runs of this project."""
+    patches: tuple[Patch, ...] = ()
+    """Changes that would mend a row, and whether that was seen."""
     history: History = History(unusable="it was not looked at")
     features: Features
     errors: tuple[GatheringError, ...] = ()

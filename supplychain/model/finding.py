@@ -51,6 +51,23 @@ class WaiverUse(Frozen):
     expires: date
 
 
+class Patch(Frozen):
+    """A change of a few lines of one file that mends a row."""
+
+    requirement: str
+    component: Text
+    at: Place
+    """The first line that is replaced."""
+    old: tuple[str, ...]
+    """The lines as they are, without their ends."""
+    new: tuple[str, ...]
+    """The lines that take their place; none: they are removed."""
+    proven: bool
+    """Whether this run applied it to a copy of the case, and saw this row turn and no other one."""
+    doubt: Text = ""
+    """Why it is not proven."""
+
+
 class Observation(Frozen):
     """One row: this component, this outcome, and why."""
 
@@ -63,6 +80,7 @@ class Observation(Frozen):
     remedy: Text = ""
     evidence: tuple[str, ...] = ()
     waiver: WaiverUse | None = None
+    patch: Patch | None = None
     unresolved: bool = False
     """Whether the row stands for a reference whose component is not known."""
 
