@@ -1,6 +1,6 @@
 # Two commands on a fresh machine: make demo, make test. Needed: Python 3.11 or later, and Node 20 or later for Allure.
 .DELETE_ON_ERROR:
-.PHONY: demo test test-long lint report bench bench-scale mutation lock clean
+.PHONY: demo test test-long lint report bench bench-scale bench-advisories mutation lock clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -45,6 +45,10 @@ bench: $(INSTALLED)
 # Three minutes; the files are copies of REPOSITORY, or of this project's source.
 bench-scale: $(INSTALLED)
 	$(BIN)/python -m benchmarks.scale $(REPOSITORY)
+
+# Two minutes; DATABASE is a zip of OSV records of PyPI, such as OSV's all.zip.
+bench-advisories: $(INSTALLED)
+	$(BIN)/python -m benchmarks.advisories $(DATABASE)
 
 mutation: $(INSTALLED)
 	$(BIN)/python -m tests.mutation

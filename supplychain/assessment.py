@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -23,12 +24,14 @@ from supplychain.digests import measured
 from supplychain.discovery import carriers_of, discover, self_test
 from supplychain.discovery.scopes import PathScopes
 from supplychain.documents import read_documents
+from supplychain.gathering import PackageGatherer
 from supplychain.gherkin import unknown_word
 from supplychain.model.case import Case, Cell, Decided, Features, GatheringError, Sentence
 from supplychain.model.declaration import Declaration, Scopes
 from supplychain.model.finding import Finding, Outcome
 from supplychain.model.inventory import Inventory, SelfTest
 from supplychain.options import Options
+from supplychain.remedies import patches
 from supplychain.state.store import StateError, state_path
 from supplychain.suite import tool
 from supplychain.sweep import sweep
@@ -68,9 +71,10 @@ class ProgressBar(Protocol):
 class Assessment:
     """One run over one target: what was gathered, and what was decided."""
 
-    def __init__(self, target: Target, case: Case, state: Path, progress: Progress) -> None:
+    def __init__(self, target: Target, case: Case, state: Path, packages: PackageGatherer, progress: Progress) -> None:
         """Begin with a target and a case in which nothing is gathered yet; `Assessment.open` makes both."""
         self.target = target
+        self.packages = packages
         self.case = case
         self.state = state
         self.findings: dict[str, Finding] = {}
@@ -87,6 +91,7 @@ class Assessment:
         Raises:
             TargetError: the target cannot be assessed.
             ConfigError: the declaration, a waiver or the policy cannot be used.
+            SnapshotError: the snapshot of facts is not as it was written.
         """
         target = Target.open(options.target)
         declaration, declaration_digest = read_declaration(target)
@@ -106,7 +111,9 @@ class Assessment:
             features=features,
         )
         store = options.state or state_path(target.name, target.origin)
-        return cls(target, case, store, progress)
+        place = PathScopes(declaration.scope if declaration else Scopes()).at
+        packages = PackageGatherer.open(target, options.facts, case, place)
+        return cls(target, case, store, packages, progress)
 
     def given(self, number: int, scenario: Skippable) -> None:
         """Decide in a Given whether its scenario applies; where it does not, skip it with the proof."""
@@ -187,7 +194,18 @@ class Assessment:
             sweep=sweep(self.target, lambda path: paths.at(path).scope),
             files=tuple(path for path in _training_sources(declaration) if self.target.get(path)),
         )
+        self._gather_packages()
         self._update(history=history.read(self.state, self.case))
+
+    def _gather_packages(self) -> None:
+        bar = self._progress("asking about packages", 1)
+        self._update(**self.packages.gather(self.case))
+        bar.update(1)
+        bar.close()
+        self._update(first_seen=history.first_seen(self.state, self.case))
+        again = partial(self.packages.again, self.case)
+        self._update(patches=patches(self.case, self.packages.lines, self.packages.release, again))
+        self.packages.facts.close()
 
     def _update(self, **changes: object) -> None:
         self.case = self.case.model_copy(update=changes)

@@ -58,6 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_policy(run, str)
     run.add_argument("--output", help="the folder for the reports; reports/ where it is not given")
     run.add_argument("--state", metavar="FILE", help="the store of runs; the project's own otherwise")
+    _add_facts(run)
     run.add_argument("--now", help="a made-up time; marks the run as simulated")
     run.add_argument("--tags", action="append", default=[], help="a tag expression: scenario-1, critical, not low")
     _add_declaring(verbs)
@@ -65,6 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_inventory(inventory.add_subparsers(required=True, metavar="VERB"))
     baseline = _verb(verbs, "baseline", "baseline.record", "record the state that drift is measured against")
     _add_target(baseline)
+    _add_fetching(verbs)
     for name, text in (
         ("replay", "decide a recorded run again and compare byte for byte"),
         ("status", "the status boxes of the control document, derived from a run"),
@@ -88,6 +90,24 @@ def _add_declaring(verbs: Any) -> None:
     approve.add_argument("--sha256", help="the digest of the bytes that are approved, 64 hex digits")
     approve.add_argument("--ticket", default="", help="where the approval was discussed")
     approve.add_argument("--on", metavar="DATE", help="the day of the approval; today where it is not given")
+
+
+def _add_fetching(verbs: Any) -> None:
+    snapshot = _verb(
+        verbs, "snapshot", "facts.snapshot_of", "ask for every fact that an assessment needs, and keep them"
+    )
+    _add_target(snapshot)
+    snapshot.add_argument("--output", type=Path, required=True, metavar="DIR", help="a folder that is not there yet")
+    snapshot.add_argument("--advisories", type=Path, metavar="DIR", help="the folder of supplychain advisories update")
+    _add_policy(snapshot, Path)
+    advisories = verbs.add_parser("advisories", help="the offline database of advisories")
+    update = _verb(
+        advisories.add_subparsers(required=True, metavar="VERB"),
+        "update",
+        "facts.advisories_update",
+        "fetch the offline advisories of PyPI and npm",
+    )
+    update.add_argument("folder", type=Path, metavar="DIR", help="where they are kept, for --facts DIR")
 
 
 def _add_inventory(verbs: Any) -> None:
@@ -135,6 +155,10 @@ def _add_component(parser: argparse.ArgumentParser) -> None:
 
 def _add_policy(parser: argparse.ArgumentParser, kind: type[str] | type[Path]) -> None:
     parser.add_argument("--policy", type=kind, help="the assessor's policy.toml, outside the target")
+
+
+def _add_facts(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--facts", metavar="LEVEL|DIR", help="cache, which sends no request; online; or a snapshot")
 
 
 def _ended(message: str, code: Code) -> int:

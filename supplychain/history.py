@@ -58,6 +58,23 @@ def record(path: Path, case: Case, run: str, outcomes: Iterable[Outcome] = ()) -
         return store.append(_entry(case, run, outcomes))
 
 
+def first_seen(path: Path, case: Case) -> dict[str, datetime]:
+    """Note the vulnerabilities of a case as seen now; return when each was seen first, as far as that can be kept."""
+    names = [
+        f"{matched.component} {vulnerability.advisory.id}"
+        for matched in case.advisories.matched
+        for vulnerability in matched.vulnerabilities
+    ]
+    if not names:
+        return {}
+    try:
+        with Store.open(path) as store:
+            seen = store.seen(dict.fromkeys(names), case.now, simulated=case.simulated)
+    except StateError:
+        return {}  # the history of the case says why
+    return {name: entry.first for name, entry in seen.items()}
+
+
 def entry(
     state: TargetState,
     inventory: Inventory,

@@ -153,10 +153,30 @@ class Target:
         changed_view._known[path] = hashlib.sha256(data).hexdigest(), b""
         return changed_view
 
+    def within(self, folder: str) -> Target | None:
+        """Return the view of a folder that `pruned` names, such as a virtual environment; None: it cannot be listed."""
+        if self._root is None or folder not in self.pruned:
+            return None
+        path = self._root / folder
+        if not Path(os.path.realpath(path)).is_relative_to(self._root):
+            return None
+        try:
+            return Target.open(path)
+        except TargetError:
+            return None
+
     @property
     def origin(self) -> str:
         """What tells it from other repositories of its name: where it was cloned from, or else its folder."""
         return (git_origin(self._root) or os.path.realpath(self._root)) if self._root else "in memory"
+
+    @property
+    def tracked(self) -> frozenset[str] | None:
+        """The `raw` paths of the files that git tracks; None: it is no git repository, or its index cannot be read."""
+        if self._root is None or not os.path.isdir(self._root / ".git"):  # noqa: PTH112 - as in `open`
+            return None
+        entries = index(self._root)
+        return None if entries is None else frozenset(entries)
 
     def get(self, path: str) -> File | None:
         """Return the file at a path in the target, or None."""

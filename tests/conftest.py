@@ -9,7 +9,8 @@ import pytest
 
 @pytest.fixture(autouse=True, scope="session")
 def state_of_the_session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Keep the stores of runs in a folder of the test session."""
+    """Keep the stores of runs and of facts in folders of the test session."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
         yield

@@ -11,13 +11,12 @@ from supplychain.assessment import Assessment, NotMet, Undetermined
 from supplychain.control import load
 from supplychain.model.case import Case, Features
 from supplychain.model.finding import Finding, Observation, Outcome
-from supplychain.options import Options
+from supplychain.options import FactsLevel, Options
 from supplychain.report.terminal import progress
+from tests.sound_facts import NOW, ROOT, SAMPLE, sound_facts
 
-NOW = "2026-10-20T12:00:00+00:00"
-"""The made-up time of the tests: none of them depends on the day."""
-ROOT = Path(__file__).parent.parent
-SAMPLE = ROOT / "examples" / "support-rag"
+__all__ = ["NOW", "POLICY", "ROLL_UPS", "ROOT", "SAMPLE", "BuiltTarget", "Outcomes", "run_suite", "sound_target"]
+
 POLICY = ROOT / "examples" / "policy.toml"
 ROLL_UPS = {"1.5", "2.4", "3.4", "4.5", "10.2", "10.3", "10.5"}
 
@@ -110,12 +109,19 @@ def run_suite(
     now: str = NOW,
     words: dict[str, tuple[str, ...]] | None = None,
     state: Path | None = None,
+    facts: FactsLevel | Path | None = None,
+    scanners: bool = False,
 ) -> Outcomes:
-    """Return the findings of all requirements over a target, decided in this process, without behave."""
+    """Return the findings of all requirements over a target, decided in this process, without behave.
+
+    Without `facts`, those are given on which the sound target passes. Scanners take seconds, so that few tests run them.
+    """
     path = target.path if isinstance(target, BuiltTarget) else target
     moment = datetime.fromisoformat(now).astimezone(UTC)
-    options = Options(path, policy, Path("unused"), moment, simulated=True, state=state)
+    options = Options(path, policy, Path("unused"), moment, simulated=True, facts=facts or sound_facts(), state=state)
     assessment = Assessment.open(options, Features(digest="sha256:tests"), progress)
+    if not scanners:
+        assessment.packages.scan = lambda *_, **__: ()
     for scenario in load().scenarios:
         skipped = Skipped()
         assessment.given(scenario.number, skipped)

@@ -5,9 +5,11 @@ catalog.registries()["huggingface"].host
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from importlib import resources
 from typing import Any
+from urllib.parse import urlsplit
 
 import tomli
 from pydantic import TypeAdapter
@@ -18,12 +20,18 @@ from supplychain.catalog.interface import (
     Commands,
     ConfigKeys,
     Documents,
+    FactSource,
     HostedCall,
+    IndexSettings,
     Integrations,
     JavaScript,
     Loader,
     NameForms,
+    PackageFile,
+    PackageRegistry,
+    PopularNames,
     Registry,
+    ScannerReports,
     ScopePatterns,
     Sdk,
     Service,
@@ -39,6 +47,35 @@ def registries() -> dict[str, Registry]:
     data = _read("registries")
     entries = TypeAdapter(list[Registry]).validate_python([*data["registry"], *data["library"]])
     return {entry.key: entry for entry in entries}
+
+
+@cache
+def package_registries() -> tuple[PackageRegistry, ...]:
+    """Return the registries of packages, with their hosts as packageurl knows them."""
+    entries = TypeAdapter(list[PackageRegistry]).validate_python(_read("package_registries")["registry"])
+    return tuple(entry.model_copy(update={"bases": _bases(entry)}) for entry in entries)
+
+
+def _bases(entry: PackageRegistry) -> tuple[tuple[str, str], ...]:
+    """Return the hosts of a registry: of the addresses of its examples, and those that serve the same beside it."""
+    from packageurl.contrib import purl2url, url2purl  # here, since few runs need it
+
+    router: Any = url2purl.purl_router
+    address_of: Any = purl2url.get_repo_url if entry.ecosystem == "pypi" else purl2url.get_download_url
+    urls = [str(address_of(purl)) for purl in entry.examples]
+    paths = "/noarch/" if entry.channels else "/"
+    found = [(parts.netloc, parts.path.partition(paths)[0]) for parts in map(urlsplit, urls)]
+    if entry.is_replaced:  # packageurl routes an alias of the host to the very same reader
+        reader = router.resolve(urls[0])
+        routes = ((re.fullmatch(r"https\?://([\w.-]+)/\.\*", pattern), rule) for pattern, rule in router)
+        found += [(match[1], "") for match, rule in routes if match and rule.endpoint is reader]
+    return tuple(found)
+
+
+@cache
+def locking() -> dict[str, str]:
+    """Return the command that writes a lock with hashes, by the form of the file, or by ecosystem for other forms."""
+    return dict(_read("package_registries")["locking"])
 
 
 @cache
@@ -92,6 +129,14 @@ def frameworks() -> dict[str, frozenset[str]]:
 
 
 @cache
+def popular_packages() -> PopularNames:
+    """Return the names of packages that imitations take after; the ML frameworks are among them."""
+    data = _read("popular_packages")
+    named = {key: {*data[key]["names"].split(), *frameworks().get(key, ())} for key in ("pypi", "npm")}
+    return PopularNames.model_validate({**named, "real": {key: data[key]["real"].split() for key in named}})
+
+
+@cache
 def distributions() -> dict[str, str]:
     """Return the distribution that each import name stands for, where that is known."""
     return dict(_read("imports")["distributions"])
@@ -122,6 +167,12 @@ def carriers() -> tuple[CarrierFiles, ...]:
         {key.replace("except", "except_"): value for key, value in e.items()} for e in _read("carriers")["carrier"]
     ]
     return tuple(TypeAdapter(list[CarrierFiles]).validate_python(entries))
+
+
+@cache
+def package_files() -> tuple[PackageFile, ...]:
+    """Return the manifests, locks and settings of package clients, in the order in which they are tried."""
+    return tuple(TypeAdapter(list[PackageFile]).validate_python(_read("package_files")["file"]))
 
 
 @cache
@@ -187,6 +238,24 @@ def words(requirement: str) -> Words:
 def documents() -> Documents:
     """Return the documents that a target should have."""
     return Documents.model_validate(_read("documents"))
+
+
+@cache
+def fact_sources() -> dict[str, FactSource]:
+    """Return the services that facts are fetched from by name."""
+    return {entry.name: entry for entry in TypeAdapter(list[FactSource]).validate_python(_read("facts")["source"])}
+
+
+@cache
+def scanner_reports() -> ScannerReports:
+    """Return where reports of scanners lie, and what tells them apart."""
+    return ScannerReports.model_validate(_read("scanners"))
+
+
+@cache
+def indexes() -> dict[str, IndexSettings]:
+    """Return what sets where package clients fetch from, by ecosystem."""
+    return TypeAdapter(dict[str, IndexSettings]).validate_python(_read("indexes"))
 
 
 @cache

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Sequence
 from typing import Literal
 
 from pydantic import ConfigDict, Field
 
 from supplychain.model.base import Frozen
 from supplychain.model.component import Kind
+from supplychain.model.package import Ecosystem, Setting
 from supplychain.model.reference import Scope
 
 NO_ADDRESS = "(?!)"
@@ -69,6 +71,30 @@ class Registry(Data):
     def own_hosts(self) -> frozenset[str]:
         """Those of its hosts whose addresses are its own; a library may serve from one that serves others too."""
         return frozenset(entry.name for entry in self.host if entry.path != NO_ADDRESS)
+
+
+class PackageRegistry(Data):
+    """A registry of packages and the word that names it in a sentence."""
+
+    word: str
+    ecosystem: Ecosystem
+    examples: tuple[str, ...]
+    """Package URLs of something that it serves; the addresses that packageurl makes of them are its own."""
+    channels: tuple[str, ...] = ()
+    """conda: the names that it goes by as a channel."""
+    is_default: bool = False
+    """Whether its ecosystem's clients ask it where nothing says otherwise."""
+    is_replaced: bool = False
+    """Whether clients ask the registry of their settings instead where a lock names this one."""
+    alone: str = ""
+    """How to fetch `{name}` from `{index}`, and nothing else."""
+    bases: tuple[tuple[str, str], ...] = ()
+    """Hosts, each with the beginning of the paths that are its own; worked out from `examples`."""
+
+    @property
+    def host(self) -> str:
+        """The host that its clients ask."""
+        return self.bases[0][0]
 
 
 class Loader(Data):
@@ -258,6 +284,17 @@ class CarrierFiles(Data):
     except_: tuple[str, ...] = ()
 
 
+class PackageFile(Data):
+    """Files by which a package client knows what to install, and from where."""
+
+    ecosystem: Ecosystem
+    role: Literal["manifest", "lock", "either", "settings"]
+    """Either: its content decides whether it is a manifest or a lock."""
+    reader: str
+    """The module of `supplychain.packages` that reads them."""
+    patterns: tuple[str, ...]
+
+
 class Service(Data):
     """A third-party AI service, by what in code and configuration says that it is used."""
 
@@ -339,7 +376,7 @@ class Command(Data):
 
     words: str
     """The program and its subcommands."""
-    takes: Literal["component", "packages", "address", "image", "repository"] = "component"
+    takes: Literal["component", "packages", "address", "image", "repository", "project", "setting"] = "component"
     kind: Literal[Kind.MODEL, Kind.DATASET] = Kind.MODEL
     registry: str | None = None
     position: int | None = None
@@ -520,3 +557,108 @@ class JavaScript(Data):
     builtins: frozenset[str]
     sdk: tuple[Sdk, ...]
     loader: tuple[JavaScriptLoader, ...]
+
+
+class PopularNames(Data):
+    """Names of packages that imitations take after, by ecosystem, as its clients spell them."""
+
+    pypi: frozenset[str]
+    npm: frozenset[str]
+    real: dict[str, frozenset[str]]
+    """Packages of their own whose names are near a popular one, each judged by hand; by ecosystem."""
+
+
+class FactSource(Data):
+    """A service that facts are fetched from, and the bounds within which it is asked."""
+
+    name: str
+    title: str
+    address: str = ""
+    """Empty: the official one, which the library of its ecosystem knows."""
+    variables: tuple[str, ...]
+    """Environment variables in which an assessor names another address; the first that is set counts."""
+    token: str = ""
+    """The environment variable with the token for an address that the assessor named."""
+    age: Literal["metadata", "advisories"]
+    """Which of the policy's ages its facts may have."""
+    max_bytes: int
+    """Of one answer."""
+    max_seconds: int
+    """Of all requests to it in one run."""
+
+
+class ReportForm(Data):
+    """A JSON form in which a scanner of packages reports."""
+
+    key: str
+    scanner: str
+    marks: tuple[str, ...]
+    """Keys of which all stand in the beginning of such a file."""
+
+
+class SarifDriver(Data):
+    """A scanner that writes SARIF, and how it names a package there."""
+
+    driver: str
+    scanner: str
+    named_in: Literal["message", "logical location"] = "message"
+    pattern: str
+    """A pattern with the groups `name` and `version`, and where it has it `ecosystem`."""
+    ids_in_rule: bool = False
+
+
+class ScannerReports(Data):
+    """Where reports of scanners lie, and what tells them apart."""
+
+    names: tuple[str, ...]
+    id_pattern: str
+    """What an id of a vulnerability looks like in a sentence."""
+    form: tuple[ReportForm, ...]
+    sarif: tuple[SarifDriver, ...]
+    ecosystems: dict[str, str]
+    """Ecosystems by what a report says in their place: a word, a tag, a file's name."""
+
+
+class IndexSettings(Data):
+    """What sets where the clients of one ecosystem fetch packages from."""
+
+    projects: tuple[str, ...] = ()
+    """Files of a project, for which a command is meant that names no package."""
+    lists: tuple[str, ...] = ()
+    """Options that name a list of packages."""
+    options: dict[str, Setting]
+    switches: dict[str, Setting] = Field(default_factory=dict)
+    variables: dict[str, Setting]
+    keys: dict[str, Setting]
+    """Keys of configuration files, without the section that they stand in."""
+    insecure: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Settings that turn the verification of every host off, with the values that do."""
+
+    def given(self, words: Sequence[str], known: Collection[str] = ()) -> list[tuple[Setting, str, int]]:
+        """Return the settings among the words of a command: each with its value, and the position of its word.
+
+        As the option parsers do, a value may follow its option, `=`, or a short option at once, and a long option may
+        be shortened where it is not one of those `known`.
+        """
+        found: list[tuple[Setting, str, int]] = []
+        for index, word in enumerate(words):
+            name, equals, value = word.partition("=") if word.startswith("--") else (word[:2], word[2:3], word[2:])
+            name = name.replace("_", "-")
+            option = name if name in self.options or name in known else self._whole(name)
+            if word[:1] != "-" or len(word) < 2:
+                continue
+            if name in self.switches and not value:
+                found.append((self.switches[name], "", index))
+            elif value.lower() in self.insecure.get(name, ()):
+                found.append((Setting.TRUSTED_HOST, "*", index))
+            elif option in self.options and (equals or index + 1 < len(words)):
+                given = value.removeprefix("=") if equals else words[index + 1]
+                found.append((self.options[option], given, index if equals else index + 1))
+        return found
+
+    def _whole(self, name: str) -> str:
+        """Return the long option that a name is the beginning of, where only one can be meant."""
+        if len(name) < 6 or not name.startswith("--"):
+            return name
+        meant = [option for option in self.options if option.startswith(name)]
+        return meant[0] if len(meant) == 1 else name

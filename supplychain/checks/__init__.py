@@ -2,6 +2,11 @@
 
 from supplychain.checks import (
     s01_model_source,
+    s05_integrity,
+    s05_malware,
+    s05_scanning,
+    s05_source,
+    s05_updates,
     s07_audit,
     s07_currency,
     s07_inventory,
@@ -14,6 +19,11 @@ from supplychain.checks import (
 
 __all__ = [
     "s01_model_source",
+    "s05_integrity",
+    "s05_malware",
+    "s05_scanning",
+    "s05_source",
+    "s05_updates",
     "s07_audit",
     "s07_currency",
     "s07_inventory",

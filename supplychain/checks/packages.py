@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 
+from packaging.utils import canonicalize_name
+
+from supplychain import catalog
 from supplychain.model.base import Frozen
 from supplychain.model.case import Case
 from supplychain.model.component import Component, Kind
@@ -25,6 +28,8 @@ class PackageUse(Frozen):
     """None: no manifest and no lock names it."""
     reference: Reference | None = None
     """Where code or a command names it; None where an entry does."""
+    is_diverted: bool = False
+    """npm: a lock fetches it from an address by which no manifest asks for it."""
 
     @property
     def evidence(self) -> str | None:
@@ -37,38 +42,85 @@ def packages(case: Case) -> tuple[PackageUse | Unresolved | Unread, ...]:
 
     Where a project has a lock, an entry of its manifest that the lock resolves is no row of its own: the lock decides
     what is installed, and 5.2 holds it against the manifest. A folder of the target is no package of anybody else.
+    What code or a command names beside an entry is a row where its version or its address is another one. An import is
+    no row beside a command that installs it, and one that an entry brings under another name has that entry. Where
+    production has none, what only the declaration puts outside it counts.
     """
-    entries = tuple(_entries(case))
-    named = {entry.component.id for entry in entries}
+    return _packages(case, lambda at: at.scope is Scope.PROD) or _packages(
+        case, lambda at: at.file in case.inventory.moved
+    )
+
+
+def _packages(case: Case, counts: Callable[[Place], bool]) -> tuple[PackageUse | Unresolved | Unread, ...]:
+    inventory = case.inventory
+    entries = tuple(_entries(case, counts))
+    by_id = {entry.component.id: entry for entry in entries}
+    named = {e.component.id: e for e in reversed(case.graph.packages) if e.origin.form != "folder"}
+    versions = {(entry.component.id, entry.version) for entry in entries}
+    read = {entry.at.file for entry in case.graph.packages}
+    references = [r for r in inventory.references if r.component.kind is Kind.PACKAGE and counts(r.at)]
+    installed = {reference.component.id for reference in references if reference.call != "import"}
     first: dict[tuple[str, str | None, str | None], PackageUse] = {}
-    for reference in case.inventory.of(Kind.PACKAGE, {Scope.PROD}):
-        if reference.component.id not in named:
-            key = (reference.component.id, reference.revision, reference.address)
-            first.setdefault(key, _named(reference))
-    found: list[PackageUse | Unresolved | Unread] = [*map(_listed, entries), *first.values()]
-    found += case.inventory.unresolved_of(Kind.PACKAGE, {Scope.PROD})
-    found += case.inventory.unread_in({Scope.PROD})
-    found += (unread for unread in case.graph.unread if unread.at.scope is Scope.PROD)
+    for reference in references:
+        name, revision = reference.component.id, reference.revision
+        is_other = reference.address is not None or (revision is not None and (name, revision) not in versions)
+        if name in by_id and (reference.at.file in read or not is_other):
+            continue
+        if reference.call != "import" or name not in installed:
+            first.setdefault((name, revision, reference.address), _named(reference, by_id, named))
+    asked = {
+        entry.component.id for entry in case.graph.packages if not entry.is_locked and entry.origin.form != "index"
+    }
+    found: list[PackageUse | Unresolved | Unread] = [*(_listed(entry, asked) for entry in entries), *first.values()]
+    found += (item for item in inventory.unresolved if item.kind is Kind.PACKAGE and counts(item.at))
+    found += (item for item in (*inventory.unread, *case.graph.unread) if counts(item.at))
     return tuple(found)
 
 
-def _entries(case: Case) -> Iterator[Resolved]:
+def _entries(case: Case, counts: Callable[[Place], bool]) -> Iterator[Resolved]:
     locked = {(entry.project, entry.component.id) for entry in case.graph.packages if entry.is_locked}
     for entry in case.graph.packages:
         is_decided = not entry.is_locked and (entry.project, entry.component.id) in locked
-        if entry.at.scope is Scope.PROD and entry.origin.form != "folder" and not is_decided:
+        if counts(entry.at) and entry.origin.form != "folder" and not is_decided:
             yield entry
 
 
-def _listed(entry: Resolved) -> PackageUse:
-    return PackageUse(subject=entry.subject, at=entry.at, component=entry.component, version=entry.version, entry=entry)
+def _listed(entry: Resolved, asked: Collection[str]) -> PackageUse:
+    name = entry.subject
+    is_npm = entry.component.source == "npm" and entry.is_locked and entry.origin.form == "address"
+    diverted = is_npm and name not in asked
+    return PackageUse(
+        subject=name,
+        at=entry.at,
+        component=entry.component,
+        version=entry.version,
+        entry=entry,
+        is_diverted=diverted,
+    )
 
 
-def _named(reference: Reference) -> PackageUse:
+def _named(reference: Reference, *entries: Mapping[str, Resolved]) -> PackageUse:
+    is_import = reference.call == "import"
+    brought = (_bringing(reference.component, known) for known in entries if is_import)
+    entry = next((found for found in brought if found is not None), None)
     return PackageUse(
         subject=reference.subject,
         at=reference.at,
-        component=reference.component,
-        version=reference.revision,
+        component=entry.component if entry else reference.component,
+        version=entry.version if entry else reference.revision,
+        entry=entry,
         reference=reference,
     )
+
+
+def _bringing(imported: Component, entries: Mapping[str, Resolved]) -> Resolved | None:
+    """Return the entry that brings what is imported: that package, or a Python distribution known to bring the module.
+
+    Production may import what a manifest names for tests only: that entry says where it comes from.
+    """
+    if imported.source not in {"pypi", "import"}:
+        return entries.get(imported.id)
+    name = canonicalize_name(imported.name)
+    names = (name, *catalog.alternatives().get(name, ()))
+    candidates = (f"package:{source}/{other}" for other in names for source in ("pypi", "conda"))
+    return next((entries[candidate] for candidate in candidates if candidate in entries), None)

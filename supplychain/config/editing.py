@@ -18,7 +18,7 @@ from tomlkit.exceptions import TOMLKitError
 from supplychain.config.files import DECLARATION
 from supplychain.config.loading import ConfigError, Location, line_of, parse
 from supplychain.model.component import Component
-from supplychain.model.declaration import Declaration
+from supplychain.model.declaration import Declaration, Review
 from supplychain.model.text import printable
 
 
@@ -55,6 +55,33 @@ def approve(
     text = _put_approval(text, index, {"by": by, "on": on} | ({"ticket": ticket} if ticket else {}))
     _declaration(text)
     return text
+
+
+def review(text: str, verdict: Review) -> str:
+    """Return the declaration `text` with a review added at its end.
+
+    Raises:
+        ValueError: the reviewer owns the project, the same is there already, or the text cannot be edited.
+    """
+    declaration = _declaration(text)
+    owner = declaration.project.owner if declaration.project else ""
+    if verdict.by.strip().casefold() == owner.strip().casefold():
+        raise ValueError(f"{verdict.by} owns the project and cannot review for it; have another person do it")
+    said = {"component", "detector", "digest", "verdict"}
+    for index, before in enumerate(declaration.review):
+        if before.model_dump(include=said) == verdict.model_dump(include=said):
+            line = line_of(text, ("review", index))
+            raise ValueError(f"{DECLARATION}:{line}: {before.by} says the same of it there; nothing was changed")
+    values = verdict.model_dump()
+    end = "\r\n" if "\r\n" in text else "\n"
+    gap = end if text.endswith("\n") else 2 * end
+    lines = ["[[review]]", *(f"{key} = {_written(value)}" for key, value in values.items())]
+    added = text + gap + "".join(line + end for line in lines)
+    known = _values(text) or {}
+    if _values(added) != {**known, "review": [*known.get("review", ()), values]}:
+        raise ValueError(f"{DECLARATION}: its reviews are not written as [[review]]; write them so, then review")
+    _declaration(added)
+    return added
 
 
 def _declaration(text: str) -> Declaration:

@@ -255,6 +255,7 @@ class _Run:
             unresolved=tuple(unresolved),
             overrides=tuple(override for part in found for override in part.overrides),
             relations=tuple(relation for part in found for relation in part.relations),
+            settings=tuple(dict.fromkeys(setting for part in found for setting in part.settings)),
             unread=tuple(sorted(unread, key=lambda u: (u.at.file, u.what, u.at.scope))),
             looked_at=self._looked_at,
             pruned=self._target.pruned,
@@ -303,6 +304,7 @@ def _in_production(found: Found) -> Found:
         unresolved=[item.model_copy(update={"at": _prod(item.at)}) for item in found.unresolved],
         overrides=[item.model_copy(update={"at": _prod(item.at)}) for item in found.overrides],
         relations=found.relations,
+        settings=[item.model_copy(update={"at": _prod(item.at)}) for item in found.settings],
         imports=found.imports,
     )
 

@@ -55,7 +55,7 @@ def from_words(words: Sequence[Word], source: SourceFile, depth: int = 0) -> Fou
         if match is None:
             break
         settings.append((match["name"], word.part(match["value"])))
-    found = from_variables(settings, source) if settings else Found()
+    found = from_variables(settings, source, applies=source.path) if settings else Found()
     if len(words) > len(settings) and depth <= DEPTH:
         _Reader(words[len(settings) :], source, depth, found).read()
     return found

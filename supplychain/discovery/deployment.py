@@ -128,6 +128,9 @@ class _Reading:
         for number, missed in enumerate(got.unresolved):
             line = next((line for text, line in lines if missed.expression in text), missed.at.line)
             got.unresolved[number] = missed.model_copy(update={"at": self._source.at(line)})
+        for number, setting in enumerate(got.settings):
+            line = next((line for text, line in lines if setting.address and setting.address in text), setting.at.line)
+            got.settings[number] = setting.model_copy(update={"at": self._source.at(line)})
         add(self.found, got)
 
     def _image(self, value: Node, *, is_expected: bool) -> None:

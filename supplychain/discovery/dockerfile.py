@@ -11,6 +11,7 @@ from supplychain.discovery.commands import from_words
 from supplychain.discovery.dockerfile_text import Instruction, instructions
 from supplychain.discovery.downloads import downloaded
 from supplychain.discovery.images import refer_image
+from supplychain.discovery.indexes import variables as indexes
 from supplychain.discovery.interface import Found, SourceFile
 from supplychain.discovery.parts import add, python_or_unresolved, unique
 from supplychain.discovery.shell import Session, read_script
@@ -89,6 +90,12 @@ class _Reader:
             stated = replace(value, resolution=Resolution.CONSTANT) if "$" not in text else value
             self.settings.append((name, stated))
             self.variables[name] = value
+        if (
+            instruction.word == "ARG"
+            and "=" not in instruction.value
+            and (name := instruction.value.strip()) in indexes()
+        ):
+            self.settings.append((name, Word(f"${name}", instruction.line, is_known=False)))
 
     def _copy(self, instruction: Instruction) -> None:
         flags, rest = _flags(instruction.value)

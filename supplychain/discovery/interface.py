@@ -9,6 +9,7 @@ from typing import Protocol
 from supplychain.discovery.python_names import Names
 from supplychain.discovery.wrapper import Wrapper
 from supplychain.model.component import Component, Kind
+from supplychain.model.package import IndexSetting
 from supplychain.model.reference import Override, Place, Reference, Relation, Resolution, Unresolved
 
 
@@ -65,6 +66,8 @@ class Found:
     unresolved: list[Unresolved] = field(default_factory=list)
     overrides: list[Override] = field(default_factory=list)
     relations: list[Relation] = field(default_factory=list)
+    settings: list[IndexSetting] = field(default_factory=list)
+    """Where it tells package clients to fetch from."""
     own: list[str] = field(default_factory=list)
     """Ids of packages that the target itself is: it is no part of its own supply chain."""
     imports: list[tuple[str, int]] = field(default_factory=list)

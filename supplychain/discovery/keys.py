@@ -9,6 +9,7 @@ from supplychain import catalog
 from supplychain.catalog.interface import ConfigKey
 from supplychain.discovery.forms import component_of
 from supplychain.discovery.hosted import hosted_model
+from supplychain.discovery.indexes import variables as indexes
 from supplychain.discovery.interface import SourceFile
 from supplychain.discovery.naming import Named, from_name, is_address, trim
 from supplychain.discovery.options import is_placeholder, setting
@@ -63,6 +64,7 @@ def is_of_interest(text: str) -> bool:
 def _stems() -> tuple[str, ...]:
     settings = {name.lower() for entry in catalog.services() for name in entry.settings}
     settings |= {name.lower() for entry in catalog.registries().values() for name in entry.settings}
+    settings |= {name.lower() for name in indexes()}
     stems = catalog.config_keys().stems
     return (*stems, *(name for name in sorted(settings) if not any(stem in name for stem in stems)))
 

@@ -18,6 +18,7 @@ def add(found: Found, *parts: Found) -> Found:
         found.unresolved += part.unresolved
         found.overrides += part.overrides
         found.relations += part.relations
+        found.settings += part.settings
         found.imports += part.imports
     return found
 
@@ -30,6 +31,7 @@ def unique(found: Found) -> Found:
     found.unresolved = [*unresolved.values()][::-1]
     overrides = {(o.registry, o.variable, o.address, o.at): o for o in found.overrides}
     found.overrides = [*overrides.values()]
+    found.settings = list(dict.fromkeys(found.settings))
     return found
 
 
@@ -44,6 +46,7 @@ def moved(found: Found, line_of: Callable[[int], int]) -> Found:
         unresolved=[item.model_copy(update={"at": place(item.at)}) for item in found.unresolved],
         overrides=[item.model_copy(update={"at": place(item.at)}) for item in found.overrides],
         relations=[item.model_copy(update={"at": place(item.at)}) for item in found.relations],
+        settings=[item.model_copy(update={"at": place(item.at)}) for item in found.settings],
         imports=[(name, line_of(line)) for name, line in found.imports],
     )
 

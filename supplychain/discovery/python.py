@@ -10,6 +10,7 @@ from typing import Any
 
 from supplychain import catalog
 from supplychain.catalog.interface import Registry
+from supplychain.discovery.indexes import may_install
 from supplychain.discovery.interface import Found, NotParsedError, SourceFile
 from supplychain.discovery.python_addresses import Addresses
 from supplychain.discovery.python_hosted import AWS_CLIENTS, Hosted
@@ -96,6 +97,10 @@ class _Reader:
             if id(node) not in self._report.read and (" " not in node.value or "://" in node.value):
                 self._addresses.constant(node)
         self._hosted.finish()
+        if may_install(self._report.source.data):
+            from supplychain.discovery import python_commands  # here, since few files do, and commands hold Python too
+
+            self._report.found.settings += python_commands.settings(self._report)
         return self._report.found
 
     def _imports(self) -> None:

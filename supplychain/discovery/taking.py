@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from supplychain import catalog
 from supplychain.catalog.interface import Command
+from supplychain.discovery import indexes
 from supplychain.discovery.downloads import from_download, from_repository
 from supplychain.discovery.hosted import host_of, service_at
 from supplychain.discovery.images import refer_image
@@ -115,6 +116,21 @@ def _packages(taking: Taking) -> list[Word]:
     for word in given:
         if not is_placeholder(word.text):
             add(taking.found, refer_package(word, entry.registry or "", taking.source, entry.words))
+    taking.found.settings += indexes.of_command(entry, taking.words, arguments, taking.source)
+    return []
+
+
+def _project(taking: Taking) -> list[Word]:
+    """Add where a command fetches from that installs what a project asks for."""
+    arguments, _ = split(taking.words, taking.entry.has_value)
+    taking.found.settings += indexes.of_command(taking.entry, taking.words, arguments, taking.source)
+    return []
+
+
+def _setting(taking: Taking) -> list[Word]:
+    """Add what a command sets for a package client."""
+    arguments, _ = split(taking.words, taking.entry.has_value)
+    taking.found.settings += indexes.of_configuration(taking.entry, taking.words, arguments, taking.source)
     return []
 
 
@@ -183,4 +199,6 @@ _TAKES: Mapping[str, Callable[[Taking], list[Word]]] = {
     "address": _address,
     "image": _image,
     "repository": _repository,
+    "project": _project,
+    "setting": _setting,
 }

@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 
 from supplychain import catalog
 from supplychain.catalog.interface import CommandVariable
+from supplychain.discovery import indexes
 from supplychain.discovery.hosted import host_of, service, service_at, service_of_setting
 from supplychain.discovery.interface import Found, SourceFile
 from supplychain.discovery.naming import is_address
@@ -19,12 +20,15 @@ Setting = tuple[str, Word]
 """The name of a variable and its value."""
 
 
-def from_variables(settings: Sequence[Setting], source: SourceFile, named: Collection[Component] = ()) -> Found:
+def from_variables(
+    settings: Sequence[Setting], source: SourceFile, named: Collection[Component] = (), applies: str = ""
+) -> Found:
     """Return what the variables of one environment name; each stands on the line of its value.
 
-    `named` are the models and datasets that a command takes from a variable already.
+    `named` are the models and datasets that a command takes from a variable already; `applies` is the file for whose
+    commands alone they are set.
     """
-    found = Found()
+    found = Found(settings=indexes.of_variables(settings, source, applies))
     elsewhere = _served_elsewhere(settings)
     for name, value in settings:
         _override(name, value, source, found)

@@ -16,7 +16,7 @@ from supplychain.model.finding import Outcome, Patch
 from supplychain.model.inventory import Inventory
 from supplychain.model.package import Graph
 from supplychain.model.policy import Policy
-from supplychain.model.reference import Place
+from supplychain.model.reference import Place, Unread
 from supplychain.model.state import ChainProblem
 from supplychain.model.text import Text
 
@@ -208,6 +208,8 @@ class Case(Frozen):
     """What the detectors of malicious packages saw."""
     scanners: tuple[ScannerReport, ...] = ()
     vex: tuple[VexStatement, ...] = ()
+    vex_unread: tuple[Unread, ...] = ()
+    """Statements on vulnerabilities that could not be read."""
     first_seen: dict[str, datetime] = Field(default_factory=dict)
     """When an advisory was first seen at a component, by `<component id> <advisory id>`, in the runs of this project."""
     patches: tuple[Patch, ...] = ()

@@ -134,6 +134,8 @@ class ScannerReport(Frozen):
     data: Literal["same", "own"]
     """Whether it matched against the very advisories of this run."""
     file: Text = ""
+    handed_in: bool = False
+    """Whether the assessor handed the file in; one that lies in the target may say anything, and clears nothing."""
     digest: str | None = None
     written: AwareDatetime | None = None
     assessed: tuple[tuple[Text, Text], ...] = ()

@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from supplychain.model.base import Frozen
 from supplychain.model.component import Component, Kind
+from supplychain.model.package import IndexSetting
 from supplychain.model.reference import Override, Reference, Relation, Scope, Unread, Unresolved
 from supplychain.model.text import Text
 
@@ -30,6 +31,8 @@ class Inventory(Frozen):
     unresolved: tuple[Unresolved, ...] = ()
     overrides: tuple[Override, ...] = ()
     relations: tuple[Relation, ...] = ()
+    settings: tuple[IndexSetting, ...] = ()
+    """Where commands and environment variables tell package clients to fetch from."""
     unread: tuple[Unread, ...] = ()
     looked_at: int = 0
     """Files whose content was read for components."""

@@ -162,6 +162,8 @@ class Installed(Frozen):
     files: int
     altered: tuple[Text, ...] = ()
     """Files whose bytes are not those that RECORD states, and files of it that are gone."""
+    unchecked: Text = ""
+    """Why not all of it was hashed; empty where it was."""
 
 
 Graph.model_rebuild()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from posixpath import dirname
 from typing import Protocol
 
 from supplychain.model.package import Drift, IndexSetting, Resolved
-from supplychain.model.reference import Place
+from supplychain.model.reference import Place, Unread
 
 
 class NotParsedError(Exception):
@@ -45,19 +45,35 @@ class SourceFile:
         return self.place.model_copy(update={"line": line})
 
 
+@dataclass(frozen=True)
+class Include:
+    """A list of requirements that a file names, and that is read with it."""
+
+    path: str
+    """In the target."""
+    at: Place
+    pins: bool = False
+    """It installs nothing; it says which versions are taken (`-c`)."""
+
+
 @dataclass
 class Read:
-    """What one file says."""
+    """What one file says. The assembly gives packages their project; a reader gives the folder of its file."""
 
     packages: list[Resolved] = field(default_factory=list)
     settings: list[IndexSetting] = field(default_factory=list)
+    unread: list[Unread] = field(default_factory=list)
+    """Lines of it that could not be read."""
+    includes: list[Include] = field(default_factory=list)
+    made_from: list[str] = field(default_factory=list)
+    """Manifests, by their paths in the target, that a lock says it was made from."""
 
 
 class Reader(Protocol):
     """A module that reads one format."""
 
-    def read(self, source: SourceFile) -> Read:
-        """Return what a file says.
+    def read(self, source: SourceFile) -> Read | None:
+        """Return what a file says, or None where it only has the name of such a file and is something else.
 
         Raises:
             NotParsedError: it is not as its format asks, or beyond a limit.
@@ -74,4 +90,15 @@ class LockReader(Reader, Protocol):
 
         Raises:
             NotParsedError: a file is not as its format asks.
+        """
+
+
+class WorkspaceReader(Protocol):
+    """A module whose files can say that other manifests are of the same project; a function that readers may have."""
+
+    def members(self, source: SourceFile, manifests: Collection[str]) -> set[str]:
+        """Return which of these manifests, by their paths, are of members of the workspace that a file describes.
+
+        Raises:
+            NotParsedError: it is not as its format asks.
         """

@@ -21,7 +21,9 @@ from supplychain.assessment import Undetermined
 from supplychain.control import load
 from supplychain.control.interface import Scenario
 from supplychain.gherkin import suggestion
+from supplychain.model.case import Case
 from supplychain.model.finding import Finding, Outcome, Severity
+from supplychain.report.agreement import agreement, document
 from supplychain.report.evidence import description, evidence
 from supplychain.report.record import dump
 
@@ -61,6 +63,11 @@ class AllureResults:
         self._outcomes[finding.requirement] = finding.outcome
         allure.attach(evidence(finding), f"{finding.requirement} evidence", _MARKDOWN, "md")
         allure.attach(dump(finding), f"{finding.requirement} finding", "application/json", "json")
+
+    def attach_agreement(self, finding: Finding, case: Case) -> None:
+        """Attach to the step that decides 5.3 who found which vulnerability, where a scanner has a report."""
+        if finding.requirement == "5.3" and (tables := agreement(case)):
+            allure.attach(document(tables), "5.3 agreement of the scanners", _MARKDOWN, "md")
 
     def finish(self, environment: dict[str, str], attachments: dict[str, str]) -> None:
         """Write what belongs to the run as a whole: its environment and its Markdown attachments."""

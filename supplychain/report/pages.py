@@ -11,6 +11,7 @@ from pathlib import Path
 from jinja2 import BytecodeCache, Environment, FileSystemBytecodeCache, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
+from supplychain.report.agreement import agreement
 from supplychain.report.evidence import matrix
 from supplychain.report.markup import code, markdown
 from supplychain.report.view import ORDER, WORD, View
@@ -35,7 +36,8 @@ def page(view: View) -> str:
         ("Validation strategy", view.derive(document.validation_strategy)),
         ("Evidence", view.derive(document.evidence)),
     )
-    return _template("index.html.j2").render(view=view, words=WORDS, lists=lists, tool=tool())
+    tables = agreement(view.case)
+    return _template("index.html.j2").render(view=view, words=WORDS, lists=lists, tool=tool(), agreement=tables)
 
 
 @cache

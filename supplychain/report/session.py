@@ -10,8 +10,11 @@ from typing import Any
 from supplychain import gherkin
 from supplychain.assessment import Assessment
 from supplychain.config.loading import ConfigError
+from supplychain.facts import SnapshotError
+from supplychain.model.case import Case
 from supplychain.options import Options, OptionsError
 from supplychain.report import inventory, pages, record, terminal
+from supplychain.report.agreement import agreement, document
 from supplychain.report.allure_results import AllureResults, add_tags
 from supplychain.report.evidence import matrix, waivers
 from supplychain.report.view import View
@@ -46,7 +49,7 @@ class Session:
         try:
             options = Options.of(runner.config.userdata)
             assessment = Assessment.open(options, gherkin.read(runner.features), terminal.progress)
-        except (OptionsError, TargetError, ConfigError) as error:
+        except (OptionsError, TargetError, ConfigError, SnapshotError) as error:
             raise CannotRunError(str(error)) from error
         unbound = tuple(gherkin.unbound(runner.features, runner.step_registry))
         for line in unbound:
@@ -54,6 +57,7 @@ class Session:
         allure = AllureResults(options.reports / "allure-results")
         allure.start(runner)
         assessment.listeners.append(allure.attach)
+        assessment.listeners.append(lambda finding: allure.attach_agreement(finding, assessment.case))
         return cls(options, assessment, allure, record.run_id(options.now), datetime.now(UTC), unbound)
 
     def finish(self) -> View:
@@ -70,6 +74,8 @@ class Session:
             "summary.md": summary,
             "index.html": page,
         }
+        if tables := agreement(case):
+            files["agreement.md"] = document(tables)
         record.write(view, folder, self.started, self.assessment.tracebacks, files)
         record.point_latest(reports, folder)
         for name, text in (("summary.md", summary), ("index.html", page)):
@@ -94,6 +100,15 @@ def _environment(view: View) -> dict[str, str]:
         "Policy": case.policy_digest or "none given: strict defaults",
         "Declaration": case.declaration_digest or "none",
         "Assessed at": case.now.isoformat() + (" (made-up time)" if case.simulated else ""),
-        "Age of the facts": "none were fetched",
+        "Facts": _facts(case),
         "Run": view.run,
     }
+
+
+def _facts(case: Case) -> str:
+    """Return how old the facts of a run are, and which advisories it rests on."""
+    times = sorted(release.source.fetched for release in case.releases if release.source.fetched)
+    releases = f"{len(times)} of {len(case.releases)} releases known" + (f", the oldest of {times[0]}" if times else "")
+    data = case.advisories
+    known = f"{data.records} advisories of {data.as_of:%Y-%m-%d}" if data.as_of else "no advisories"
+    return f"{releases}; {known}"

@@ -35,22 +35,27 @@ def approve(
     target: Path, component: str, by: str, revision: str | None, sha256: str | None, ticket: str, on: str | None
 ) -> int:
     """Write an approval into the target's declaration and print the lines that changed."""
-    day = _day(on)
-    before = _text(Target.open(target), target)
+    when = day(on)
+    before = declared(Target.open(target), target)
     try:
-        after = approved(before, component, by, day, revision, sha256, ticket)
+        after = approved(before, component, by, when, revision, sha256, ticket)
     except ValueError as error:
         raise VerbError("\n".join(printable(line) for line in str(error).split("\n"))) from error
     if after == before:
         print(f"{DECLARATION} says so already; nothing was changed")
         return Code.HOLDS
     files.write(target / DECLARATION, after, target)
-    print(*_changed(_lines(before), _lines(after)), sep="\n")
+    print(*differences(before, after), sep="\n")
     print(f"It counts where people.approvers of the assessor's policy name {printable(by)}")
     return Code.HOLDS
 
 
-def _day(text: str | None) -> date:
+def day(text: str | None) -> date:
+    """Return the day that `--on` gives, or today.
+
+    Raises:
+        VerbError: it is no date.
+    """
     if text is None:
         return now().date()
     try:
@@ -59,8 +64,13 @@ def _day(text: str | None) -> date:
         raise VerbError(f"--on {printable(text)} is not a date such as 2026-10-01") from error
 
 
-def _text(target: Target, root: Path) -> str:
-    """Return the declaration, which is one that can be used."""
+def declared(target: Target, root: Path) -> str:
+    """Return the text of a target's declaration, which is one that can be used.
+
+    Raises:
+        ConfigError: it cannot be used.
+        VerbError: there is none, or it cannot be read.
+    """
     read_declaration(target)
     file = target.get(DECLARATION)
     if file is None:
@@ -73,6 +83,11 @@ def _text(target: Target, root: Path) -> str:
 
 def _lines(text: str) -> list[str]:
     return text.removesuffix("\n").replace("\r\n", "\n").split("\n")
+
+
+def differences(before: str, after: str) -> Iterator[str]:
+    """Return the lines of a declaration that were taken away and added, with their numbers."""
+    return _changed(_lines(before), _lines(after))
 
 
 def _changed(before: list[str], after: list[str]) -> Iterator[str]:

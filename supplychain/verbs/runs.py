@@ -14,7 +14,13 @@ from supplychain.verbs.interface import Code, VerbError
 
 
 def run(
-    target: str, policy: str | None, output: str | None, state: str | None, now: str | None, tags: list[str]
+    target: str,
+    policy: str | None,
+    output: str | None,
+    state: str | None,
+    facts: str | None,
+    now: str | None,
+    tags: list[str],
 ) -> int:
     """Assess a target with behave, in this process."""
     from behave.configuration import Configuration  # here, since the other verbs need none of it
@@ -24,7 +30,7 @@ def run(
     from behave.runner import Runner
     from behave.step_registry import registry
 
-    given = {"target": target, "policy": policy, "reports": output, "state": state, "now": now}
+    given = {"target": target, "policy": policy, "reports": output, "state": state, "facts": facts, "now": now}
     arguments = [str(root() / "features"), "--format=plain", "--no-timings", "--no-snippets", "--no-summary"]
     arguments += [f"--define={name}={value}" for name, value in given.items() if value]
     arguments += [f"--tags={expression}" for expression in tags]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
-from supplychain.model.case import Case
-from tests.support import SAMPLE, Outcomes, empty_target, run_suite
+from supplychain.model.case import Case, Features, TargetState
+from supplychain.model.inventory import Inventory, SelfTest
+from tests.support import NOW, SAMPLE, Outcomes, empty_target, run_suite
 
 
 @pytest.fixture(scope="session")
@@ -18,3 +21,12 @@ def sound() -> Outcomes:
 def empty(tmp_path_factory: pytest.TempPathFactory) -> Case:
     """The case of a target that holds one text file and no component."""
     return run_suite(empty_target(tmp_path_factory.mktemp("empty"))).case
+
+
+@pytest.fixture(scope="session")
+def bare() -> Case:
+    """A case in which nothing was gathered, with every scenario to be decided."""
+    tree = TargetState(name="bare", commit=None, dirty=None, git="planted", files=0, tree_digest="sha256:none")
+    inventory = Inventory(self_test=SelfTest(planted=1, found=1))
+    now = datetime.fromisoformat(NOW).astimezone(UTC)
+    return Case(now=now, simulated=True, target=tree, inventory=inventory, features=Features(digest="sha256:tests"))

@@ -1,0 +1,160 @@
+"""Remedies that are a change of a few lines: what they would be, and whether this run saw them work.
+
+A patch is proven where it was applied to a copy of the case, everything of scenario 5 was decided again, and the rows
+of its component in its requirement passed while no row of another component or requirement came out otherwise.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+from supplychain.checks.engine import CHECKS, observe
+from supplychain.control import load
+from supplychain.model.case import Case, Sentence
+from supplychain.model.fact import Release
+from supplychain.model.finding import Outcome, Patch
+from supplychain.model.package import Resolved
+from supplychain.model.reference import Scope
+
+Lines = Callable[[str], Sequence[str]]
+"""The lines of a file of the target, without their ends."""
+Again = Callable[[str, bytes], Case]
+"""The case as it would be with other content at a path."""
+Releases = Callable[[str, str], Release]
+"""What the registry says of a version of a component."""
+
+PROVEN = 10
+"""Patches that one run proves; each takes about as long as reading the target's packages once."""
+_SCENARIO = 5
+_DOUBT = f"this run proves {PROVEN} patches; take those first and run again"
+
+
+def patches(case: Case, lines: Lines, releases: Releases, again: Again) -> tuple[Patch, ...]:
+    """Return the changes that would mend a row of scenario 5, each with whether this run saw it work."""
+    worded = _worded(case)
+    before = _outcomes(worded)
+    found: list[Patch] = []
+    for patch in (*_updates(case, lines, releases), *_hashes(case, lines, releases)):
+        if _passes(before.get((patch.requirement, patch.component), frozenset())):
+            continue
+        doubt = _doubt(patch, before, lines, again) if len(found) < PROVEN else _DOUBT
+        found.append(patch.model_copy(update={"proven": not doubt, "doubt": doubt}))
+    return tuple(found)
+
+
+def applied(patch: Patch, lines: Sequence[str]) -> bytes:
+    """Return the content of a file with a patch in it."""
+    start = (patch.at.line or 1) - 1
+    changed = [*lines[:start], *patch.new, *lines[start + len(patch.old) :]]
+    return ("\n".join(changed) + "\n").encode()
+
+
+def diff(patch: Patch) -> str:
+    """Return a patch as a unified diff without context, as `git apply --unidiff-zero` takes it."""
+    start = patch.at.line or 1
+    head = f"--- a/{patch.at.file}\n+++ b/{patch.at.file}\n@@ -{start},{len(patch.old)} +{start},{len(patch.new)} @@\n"
+    return head + "".join(f"-{line}\n" for line in patch.old) + "".join(f"+{line}\n" for line in patch.new)
+
+
+def _updates(case: Case, lines: Lines, releases: Releases) -> Iterator[Patch]:
+    """Return the updates of pins to the smallest fixing version that the project's own ranges allow."""
+    for matched in case.advisories.matched:
+        if matched.state != "affected" or not matched.clean_versions:
+            continue
+        for entry in _pins(case, matched.component, matched.version):
+            version = next((v for v in matched.clean_versions if _is_allowed(case, entry, v)), None)
+            hashes = _listed(releases(entry.component.id, version)) if version and entry.hashes else ()
+            old = _statement(lines(entry.at.file), entry.at.line or 1)
+            if version is None or not old or (entry.hashes and not hashes):
+                continue
+            first = re.sub(rf"==\s*{re.escape(entry.version or '')}(?![\w.+!-])", f"=={version}", old[0], count=1)
+            if first != old[0]:
+                yield _patch("5.5", entry, old, _stated(first, hashes) if entry.hashes else (first, *old[1:]))
+
+
+def _hashes(case: Case, lines: Lines, releases: Releases) -> Iterator[Patch]:
+    """Return the hashes that pins lack, where the registry lists them."""
+    for entry in _pins(case):
+        if entry.hashes or entry.version is None or entry.origin.form != "index":
+            continue
+        hashes = _listed(releases(entry.component.id, entry.version))
+        old = _statement(lines(entry.at.file), entry.at.line or 1)
+        if hashes and old:
+            yield _patch("5.2", entry, old, _stated(old[0], hashes))
+
+
+def _pins(case: Case, component: str | None = None, version: str | None = None) -> Iterator[Resolved]:
+    for entry in case.graph.packages:
+        is_meant = component is None or (entry.component.id == component and entry.version == version)
+        if entry.format == "requirements" and entry.version and entry.at.scope is Scope.PROD and is_meant:
+            yield entry
+
+
+def _is_allowed(case: Case, entry: Resolved, version: str) -> bool:
+    """Whether every range that the project states for a package holds a version."""
+    same = (e for e in case.graph.packages if e.project == entry.project and e.component == entry.component)
+    try:
+        return all(SpecifierSet(other.asked).contains(version) for other in same if not other.is_locked)
+    except InvalidSpecifier:
+        return False
+
+
+def _listed(release: Release) -> tuple[str, ...]:
+    return tuple(sorted({text for file in release.files for text in file.hashes if text.startswith("sha256:")}))
+
+
+def _statement(lines: Sequence[str], first: int) -> tuple[str, ...]:
+    """Return the lines of one requirement: the first, and those that it continues on."""
+    end = first
+    while end <= len(lines) and lines[end - 1].rstrip().endswith("\\"):
+        end += 1
+    return tuple(lines[first - 1 : end])
+
+
+def _stated(first: str, hashes: Sequence[str]) -> tuple[str, ...]:
+    """Return a requirement with its hashes, one a line as pip-compile and uv write it."""
+    head = re.split(r"\s+(?:#|\\|--hash)|\s*$", first)[0]
+    return (f"{head} \\", *(f"    --hash={text} \\" for text in hashes[:-1]), f"    --hash={hashes[-1]}")
+
+
+def _patch(requirement: str, entry: Resolved, old: tuple[str, ...], new: tuple[str, ...]) -> Patch:
+    return Patch(requirement=requirement, component=entry.subject, at=entry.at, old=old, new=new, proven=False)
+
+
+def _doubt(patch: Patch, before: Mapping[tuple[str, str], frozenset[Outcome]], lines: Lines, again: Again) -> str:
+    """Return what was seen against a patch when it was applied to a copy; empty where it worked."""
+    after = _outcomes(_worded(again(patch.at.file, applied(patch, lines(patch.at.file)))))
+    own = (patch.requirement, patch.component)
+    if not _passes(after.get(own, frozenset())):
+        return f"with it, {patch.requirement} still does not pass for {patch.component}"
+    others = sorted(key for key in before.keys() | after.keys() if key != own and before.get(key) != after.get(key))
+    return f"with it, {others[0][0]} comes out otherwise for {others[0][1]}" if others else ""
+
+
+def _passes(outcomes: frozenset[Outcome]) -> bool:
+    return bool(outcomes) and outcomes <= {Outcome.PASS, Outcome.WAIVED}
+
+
+def _outcomes(case: Case) -> dict[tuple[str, str], frozenset[Outcome]]:
+    """Return how each component comes out in each requirement of scenario 5."""
+    found: dict[tuple[str, str], set[Outcome]] = defaultdict(set)
+    for requirement in load().scenarios[_SCENARIO - 1].requirement:
+        for row in observe(CHECKS[requirement.id], case):
+            found[requirement.id, row.component].add(row.outcome)
+    return {key: frozenset(outcomes) for key, outcomes in found.items()}
+
+
+def _worded(case: Case) -> Case:
+    """Return a case with the document's words for the sentences that this run has not come to."""
+    known = {sentence.requirement for sentence in case.features.sentences}
+    added = tuple(
+        Sentence(requirement=requirement.id, words={requirement.parameter.name: tuple(requirement.parameter.default)})
+        for requirement in load().scenarios[_SCENARIO - 1].requirement
+        if requirement.parameter and requirement.id not in known
+    )
+    features = case.features.model_copy(update={"sentences": (*case.features.sentences, *added)})
+    return case.model_copy(update={"features": features})
