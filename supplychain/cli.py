@@ -66,6 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_inventory(inventory.add_subparsers(required=True, metavar="VERB"))
     baseline = _verb(verbs, "baseline", "baseline.record", "record the state that drift is measured against")
     _add_target(baseline)
+    _add_review(verbs)
     _add_fetching(verbs)
     for name, text in (
         ("replay", "decide a recorded run again and compare byte for byte"),
@@ -90,6 +91,18 @@ def _add_declaring(verbs: Any) -> None:
     approve.add_argument("--sha256", help="the digest of the bytes that are approved, 64 hex digits")
     approve.add_argument("--ticket", default="", help="where the approval was discussed")
     approve.add_argument("--on", metavar="DATE", help="the day of the approval; today where it is not given")
+
+
+def _add_review(verbs: Any) -> None:
+    review = _verb(verbs, "review", "review.review", "record what a review signal turned out to be")
+    _add_target(review)
+    _add_component(review)
+    review.add_argument("--detector", required=True, help="the detector whose signal was looked at")
+    review.add_argument("--digest", required=True, help="what was looked at, as the row of 5.4 gives it")
+    review.add_argument("--verdict", required=True, help="harmless or malicious")
+    review.add_argument("--reason", required=True, help="what was seen, in a sentence")
+    review.add_argument("--by", required=True, help="who looked; one of people.approvers of the policy")
+    review.add_argument("--on", metavar="DATE", help="the day of the review; today where it is not given")
 
 
 def _add_fetching(verbs: Any) -> None:

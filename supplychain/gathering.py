@@ -23,6 +23,7 @@ from supplychain.target import Target
 
 if TYPE_CHECKING:
     from supplychain.advisories import Database
+    from supplychain.malware.interface import Found
 
 Pin = tuple[str, str | None]
 """A component's id and the one version that it can be."""
@@ -47,6 +48,7 @@ class PackageGatherer:
     scan: Callable[..., tuple[ScannerReport, ...]] = _scan
     _database: Database | None = None
     _unanswered: frozenset[str] = frozenset()
+    _files: tuple[Found, ...] | None = None
 
     @classmethod
     def open(
@@ -192,8 +194,11 @@ class PackageGatherer:
     def _detected(self, case: Case, target: Target) -> tuple[Detection, ...]:
         from supplychain import malware
 
+        if self._files is None:
+            self._files = malware.look_through(target)
         references = case.inventory.of(Kind.PACKAGE, {use.at.scope for use in _uses(case)})
-        return malware.detect(case.graph.packages, references, case.releases, target, case.policy, case.now)
+        packages, releases = case.graph.packages, case.releases
+        return malware.detect(packages, references, releases, target, case.policy, case.now, self._files)
 
 
 def _uses(case: Case) -> list[PackageUse]:

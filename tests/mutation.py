@@ -25,6 +25,11 @@ from cosmic_ray.mutating import mutate_code
 ROOT = Path(__file__).parent.parent
 CHECKS = {
     "1.1": "supplychain/checks/s01_model_source.py",
+    "5.1": "supplychain/checks/s05_source.py",
+    "5.2": "supplychain/checks/s05_integrity.py",
+    "5.3": "supplychain/checks/s05_scanning.py",
+    "5.4": "supplychain/checks/s05_malware.py",
+    "5.5": "supplychain/checks/s05_updates.py",
     "7.1": "supplychain/checks/s07_inventory.py",
     "7.5": "supplychain/checks/s07_currency.py",
     "7.6": "supplychain/checks/s07_audit.py",

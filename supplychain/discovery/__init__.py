@@ -272,7 +272,12 @@ class _Run:
         python = {path: self._found[path].imports for path in self._found.keys() & places.keys()}
         script = {path: self._found[path].imports for path in self._found.keys() & set(self._javascript)}
         places_of_script = {path: self._scopes.at(path) for path in script}
-        return [*imported_by_python(python, at, listed), *imported_by_javascript(script, places_of_script, own)]
+        found = [*imported_by_python(python, at, listed), *imported_by_javascript(script, places_of_script, own)]
+        return [reference.model_copy(update={"digest": self._digest(reference.at.file)}) for reference in found]
+
+    def _digest(self, path: str) -> str | None:
+        file = self._target.get(path)
+        return self._target.digest(file) if file else None
 
     def _linked_by_production(self) -> frozenset[str]:
         """Return the files that have a path in production by way of a link."""

@@ -110,5 +110,5 @@ def npm_package(text: str) -> Named | None:
     if match is None:
         return None
     exact = _EXACT.fullmatch(match["version"] or "")
-    component = Component(kind=Kind.PACKAGE, source="npm", name=match["name"].lower())
+    component = Component(kind=Kind.PACKAGE, source="npm", name=match["name"])
     return Named(component, exact[1] if exact else None)

@@ -32,7 +32,7 @@ def read(source: SourceFile) -> Found:
     found = Found()
     own = documents[0].string("name")
     if own and source.place.scope is Scope.PROD:
-        found.own.append(f"package:npm/{own.lower()}")
+        found.own.append(f"package:npm/{own}")
     for name in _SECTIONS:
         section = documents[0].get(name)
         for entry in section.entries if section else ():
@@ -52,7 +52,7 @@ def _dependency(entry: Entry, section: str, source: SourceFile) -> Found:
         return refer_package(word, "npm", source, section)
     named = npm_package(f"{entry.key}@{stated}")
     if named is None:
-        component = Component(kind=Kind.PACKAGE, source="npm", name=entry.key.lower())
+        component = Component(kind=Kind.PACKAGE, source="npm", name=entry.key)
         return Found(references=[source.refer(component, entry.line, Resolution.LITERAL, section)])
     facts = {"revision": named.revision}
     return Found(references=[source.refer(named.component, entry.line, Resolution.LITERAL, section, **facts)])

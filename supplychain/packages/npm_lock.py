@@ -1,6 +1,6 @@
 """package-lock.json and npm-shrinkwrap.json of versions 1, 2 and 3, and package.json as their manifest.
 
-Source: https://docs.npmjs.com/cli/configuring-npm/package-lock-json
+Source: the documentation of npm, "package-lock.json".
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Berry states a hash of the archive that it packs itself out of what the registry sends, and none of that. It stands as
 `zip-sha512:<hex>` among the hashes: Yarn verifies it, and no registry lists it.
-Source: https://yarnpkg.com/configuration/manifest, and `Lockfile` in Yarn's own sources.
+Source: the documentation of Yarn ("Manifest fields"), and `Lockfile` in its own sources.
 """
 
 from __future__ import annotations

@@ -27,6 +27,8 @@ SHARED = {"7.1", "7.2", "7.3", "7.4"}
 """The requirements that ask the same of each kind of component; 7.5 asks it of all kinds together."""
 OF_THE_FILE = {"ghost", "no-inventory", "not-compared", "unreadable-inventory"}
 """Rules that only a change of the inventory's file can give, of which 7.6 asks more."""
+PACKAGES = {"5.1", "5.2", "5.3", "5.4", "5.5"}
+"""The requirements that a package which no lock names breaks, and that what may hide a package leaves open."""
 OF_ALL_KINDS = {"not-read", "no-inventory", "not-compared", "unreadable-inventory"}
 """Rules that what may hold any kind of component gives."""
 
@@ -47,6 +49,8 @@ class Break:
     """What message and remedy together have to name."""
     also: tuple[str, ...] = ()
     """Other requirements that this change legitimately decides otherwise."""
+    brings_packages: bool = False
+    """Whether it uses a package that no lock of the target names."""
 
     def __str__(self) -> str:
         return self.name
@@ -66,6 +70,7 @@ class Break:
                 assert text in f"{row.message} {row.remedy}"
         beside = {"7.5"} | (SHARED if self.rule in OF_ALL_KINDS else set()) | ROLL_UPS
         beside |= {"7.6"} if self.rule in OF_THE_FILE else set()
+        beside |= PACKAGES - {requirement} if self.brings_packages or self.rule == "not-read" else set()
         assert found.unlike(sound) - beside | {requirement} == {requirement, *self.also} - beside | {requirement}
         if outcome is Outcome.FAIL:
             assert found["10.5"].outcome is Outcome.FAIL

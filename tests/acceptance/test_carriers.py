@@ -140,7 +140,7 @@ def test_each_carrier_has_its_plant() -> None:
 def test_what_is_new_in_a_file_is_missing(plant: Plant, target: BuiltTarget, sound: Outcomes) -> None:
     place = f"{plant.path}:{plant.line}" if plant.line else plant.path
     change = plants(plant.path, plant.content)
-    broken = Break(plant.name, change, plant.component, "missing", (place,), (INVENTORY,))
+    broken = Break(plant.name, change, plant.component, "missing", (place,), (INVENTORY,), brings_packages=True)
     broken.check(plant.requirement, target, sound)
 
 
@@ -149,7 +149,7 @@ def test_an_action_that_is_new_in_a_workflow_makes_the_inventory_outdated(target
     change = plants(".github/workflows/z.yml", f"{JOB}      - uses: acme/scan@v1\n")
     content = f"inventory:{INVENTORY}, content"
     missed = ("1 differences", "package:github/acme/scan is not listed")
-    Break("action", change, content, "outdated", (INVENTORY,), missed).check("7.5", target, sound)
+    Break("action", change, content, "outdated", (INVENTORY,), missed, brings_packages=True).check("7.5", target, sound)
 
 
 EMPTY = {"settings.yaml": "port: 80\n", "app.tf": "locals {\n  port = 80\n}\n"}

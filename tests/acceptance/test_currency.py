@@ -38,6 +38,7 @@ BREAKS = [
         "outdated",
         (INVENTORY,),
         ("package:pypi/left-pad is not listed",),
+        brings_packages=True,
     ),
     Break(
         "a package at another version",
@@ -47,6 +48,7 @@ BREAKS = [
         (INVENTORY,),
         ("package:pypi/numpy is used at 1.0",),
         also=(),
+        brings_packages=True,
     ),
 ]
 

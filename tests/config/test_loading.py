@@ -49,6 +49,11 @@ medium = 91
 low = 181
 unknown = 31
 
+[packages]
+deny = ["package:pypi/first", "package:npm/@first/second@1.0.0"]
+private = ["first-*"]
+min_release_age_days = 8
+
 [services]
 allowed_regions = ["eu"]
 max_risk = "low"
@@ -164,6 +169,15 @@ owner = "ml@first.example"
 approver = "sec@first.example"
 created = 2026-08-01
 expires = 2026-10-01
+
+[[review]]
+component = "package:pypi/first"
+detector = "typosquat"
+digest = "sha256:0000000000000000000000000000000000000000000000000000000000000000"
+verdict = "harmless"
+reason = "looked at"
+by = "sec@first.example"
+on = 2026-08-01
 """
 
 

@@ -149,7 +149,7 @@ def test_the_environment_names_target_policy_and_ages(reports: Path) -> None:
     assert "Target=target\n" in text
     assert "made-up time" in text
     assert "Policy=sha256:" in text
-    assert "Age\\ of\\ the\\ facts=none were fetched" in text
+    assert "Facts=0 of 0 releases known; no advisories" in text
 
 
 def test_the_matrix_is_attached_to_the_whole_run(reports: Path) -> None:
