@@ -56,7 +56,7 @@ mutation: $(INSTALLED)
 # Hashes without addresses: where packages come from is the installer's configuration.
 lock:
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
-	  --no-header --quiet --group dev pyproject.toml -o requirements/dev.txt
+	  --quiet --group dev pyproject.toml -o requirements/dev.txt
 
 clean:
 	rm -rf .venv node_modules .mypy_cache .ruff_cache .pytest_cache

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -18,6 +18,7 @@ from supplychain.facts import Facts
 from supplychain.model.case import Case
 from supplychain.model.component import Kind
 from supplychain.model.fact import Advisory, AdvisoryData, Detection, Matched, Release, ScannerReport, Vulnerability
+from supplychain.model.package import Installed
 from supplychain.model.reference import Place
 from supplychain.target import Target
 
@@ -49,6 +50,7 @@ class PackageGatherer:
     _database: Database | None = None
     _unanswered: frozenset[str] = frozenset()
     _files: tuple[Found, ...] | None = None
+    _listed: dict[tuple[str, str], Release] = field(default_factory=dict)
 
     @classmethod
     def open(
@@ -76,7 +78,7 @@ class PackageGatherer:
         data = self._assessed(case, pins)
         with ThreadPoolExecutor(1) as pool:  # scanners take seconds, and so do registries
             scanning = pool.submit(self._scanned, case, pins)
-            changes = self._asked(case, self.target, pins, data)
+            changes = self._asked(case, self.target, pins, self._rated(data))
             scanned = (*scanning.result(), *saved(self.target, self._handed_in))
         stated = vex.read(self.target)
         return {**changes, "scanners": scanned, "vex": stated.statements, "vex_unread": stated.unread}
@@ -84,13 +86,19 @@ class PackageGatherer:
     def again(self, case: Case, path: str, data: bytes) -> Case:
         """Return a case that was gathered as it would be with other content at a path."""
         target = self.target.with_file(path, data)
-        case = self._resolved(case, target)
-        pins = _pins(case)
-        return case.model_copy(update=self._asked(case, target, pins, self._assessed(case, pins)))
+        changed = self._resolved(case, target, case.graph.installed)
+        pins = _pins(changed)
+        known = {(matched.component, matched.version): matched for matched in case.advisories.matched}
+        new = self._assessed(changed, [pin for pin in pins if pin not in known])
+        matched = (*(known[pin] for pin in pins if pin in known), *self._rated(new).matched)
+        advisories = case.advisories.model_copy(update={"matched": matched})
+        return changed.model_copy(update=self._asked(changed, target, pins, advisories))
 
     def release(self, component: str, version: str) -> Release:
         """Return what the registry says of a version."""
-        return self.facts.releases([(component, version)])[0]
+        if (component, version) not in self._listed:
+            self._listed[component, version] = self.facts.releases([(component, version)])[0]
+        return self._listed[component, version]
 
     def lines(self, path: str) -> list[str]:
         """Return the lines of a file of the target."""
@@ -102,24 +110,31 @@ class PackageGatherer:
         """The folder of a snapshot for reports of scanners that the assessor vouches for."""
         return self.level / "reports" if isinstance(self.level, Path) else None
 
-    def _resolved(self, case: Case, target: Target) -> Case:
+    def _resolved(self, case: Case, target: Target, installed: tuple[Installed, ...] | None = None) -> Case:
         from supplychain.packages import resolve
 
-        return case.model_copy(update={"graph": resolve(target, self.place, case.inventory.settings)})
+        graph = resolve(target, self.place, case.inventory.settings, installed)
+        return case.model_copy(update={"graph": graph})
 
     def _asked(self, case: Case, target: Target, pins: list[Pin], data: AdvisoryData) -> dict[str, object]:
-        """Return what registries, advisories and detectors say of a graph."""
-        case = case.model_copy(update={"releases": self._releases(pins)})
+        """Return what registries, advisories and detectors say of a graph; what a case knows already is kept."""
+        known = {(release.component, release.version): release for release in case.releases}
+        new = self._releases(pin for pin in pins if pin not in known)
+        releases = (*(known[name, version or ""] for name, version in pins if (name, version) in known), *new)
+        case = case.model_copy(update={"releases": releases})
         detections = self._detected(case, target)
         return {
             "graph": case.graph,
             "releases": case.releases,
-            "advisories": self._rated(data),
+            "advisories": data,
             "detections": detections,
         }
 
     def _releases(self, pins: Iterable[Pin]) -> tuple[Release, ...]:
-        return self.facts.releases((name, version) for name, version in pins if version and name.startswith(_ASKED))
+        asked = ((name, version) for name, version in pins if version and name.startswith(_ASKED))
+        found = self.facts.releases(asked)
+        self._listed |= {(release.component, release.version): release for release in found}
+        return found
 
     def _assessed(self, case: Case, pins: list[Pin]) -> AdvisoryData:
         """Return the packages held against the advisories; one that no answer is known of was not assessed."""

@@ -27,7 +27,7 @@ Again = Callable[[str, bytes], Case]
 Releases = Callable[[str, str], Release]
 """What the registry says of a version of a component."""
 
-PROVEN = 10
+PROVEN = 5
 """Patches that one run proves; each takes about as long as reading the target's packages once."""
 _SCENARIO = 5
 _DOUBT = f"this run proves {PROVEN} patches; take those first and run again"

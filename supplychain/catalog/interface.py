@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 from typing import Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, field_validator
 
 from supplychain.model.base import Frozen
 from supplychain.model.component import Kind
@@ -633,6 +633,11 @@ class IndexSettings(Data):
     """Keys of configuration files, without the section that they stand in."""
     insecure: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     """Settings that turn the verification of every host off, with the values that do."""
+
+    @field_validator("variables", mode="before")
+    @classmethod
+    def _by_name(cls, listed: dict[str, list[str]]) -> dict[str, str]:
+        return {name: setting for setting, names in listed.items() for name in names}
 
     def given(self, words: Sequence[str], known: Collection[str] = ()) -> list[tuple[Setting, str, int]]:
         """Return the settings among the words of a command: each with its value, and the position of its word.

@@ -35,6 +35,14 @@ _OPTION = re.compile(
 _INSTALLS = re.compile(
     rb"""(?:pip3?|uv|pipx|conda|mamba|npm|yarn)["',\s]{1,40}(?:install|add|sync|create|ci|i|config|run|tool|pip)["',\s]"""
 )
+_ANY = re.compile("")
+_FORMS = {
+    Setting.INDEX: (_ADDRESS := re.compile(r"://|^\s*[./~\\]|^[A-Za-z]:[\\/]")),
+    Setting.EXTRA: _ADDRESS,
+    Setting.MAPPED: _ADDRESS,
+    Setting.TRUSTED_HOST: re.compile(r"[.:*]|localhost"),
+}
+"""What the value of a variable has to hold to be one."""
 _FOLDER = re.compile(r"(?:\.{0,2}/[^\[\]]*|\.{1,2})(?:\[.*\])?")
 
 
@@ -94,6 +102,8 @@ def of_variables(settings: Iterable[tuple[str, Word]], source: SourceFile, appli
             insecure = value.text.strip().lower() in client.insecure[name]
             found += _settings(Setting.TRUSTED_HOST, value.part("*"), ecosystem, name, source) if insecure else []
         elif client.variables[name] is not Setting.NO_INDEX:
+            if value.is_known and not _FORMS.get(client.variables[name], _ANY).search(value.text):
+                continue  # a file that only speaks of the variable
             found += _settings(client.variables[name], value, ecosystem, name, source)
         elif value.text.strip().lower() in {"1", "true", "yes", "on"}:
             found += _settings(Setting.NO_INDEX, value.part(""), ecosystem, name, source)

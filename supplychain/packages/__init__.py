@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from supplychain.catalog.interface import PackageFile
-from supplychain.model.package import Graph, IndexSetting
+from supplychain.model.package import Graph, IndexSetting, Installed
 from supplychain.model.reference import Place, Unread
 from supplychain.packages import formats, projects
 from supplychain.packages.installed import environments
@@ -24,11 +24,17 @@ from supplychain.target import NotReadError, Target
 __all__ = ["resolve"]
 
 
-def resolve(target: Target, place: Callable[[str], Place], settings: Iterable[IndexSetting] = ()) -> Graph:
+def resolve(
+    target: Target,
+    place: Callable[[str], Place],
+    settings: Iterable[IndexSetting] = (),
+    installed: tuple[Installed, ...] | None = None,
+) -> Graph:
     """Return every package that the manifests and locks of a target name, resolved as far as they say.
 
-    `place` gives a file of the target its scope; `settings` are those that commands were seen to set. Nothing is
-    fetched, and no file is read but those of the target. What cannot be read is `unread`, with the line.
+    `place` gives a file of the target its scope; `settings` are those that commands were seen to set; `installed` is
+    what is installed in the target, where that is known already. Nothing is fetched, and no file is read but those of the
+    target. What cannot be read is `unread`, with the line.
     """
     run = _Run(target, place)
     for file in target.files:
@@ -47,7 +53,7 @@ def resolve(target: Target, place: Callable[[str], Place], settings: Iterable[In
         projects=grouped.projects,
         settings=(*settings, *run.settings, *grouped.settings),
         unread=tuple(sorted((*run.unread, *grouped.unread), key=lambda u: (u.at.file, u.at.line or 0))),
-        installed=environments(target),
+        installed=environments(target) if installed is None else installed,
     )
 
 
