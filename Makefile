@@ -19,7 +19,7 @@ $(NODE): package-lock.json
 
 # The main job on the bundled example; it fails only if the run could not be completed.
 demo: $(INSTALLED)
-	@$(BIN)/supplychain run examples/support-rag --policy examples/policy.toml; \
+	@$(BIN)/supplychain run examples/support-rag --policy examples/policy.toml --facts examples/facts; \
 	code=$$?; test $$code -eq 0 -o $$code -eq 1 -o $$code -eq 3
 	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory report; \
 	else echo "Node is missing, so Allure was not rendered; reports/index.html holds the same findings."; fi

@@ -81,11 +81,16 @@ def image_report(*ids: str) -> Record:
 
 
 def snapshot(
-    folder: Path, records: Sequence[Mapping[str, Any]] = (), modified: str = TODAY, image: Record | None = None
+    folder: Path,
+    records: Sequence[Mapping[str, Any]] = (),
+    modified: str = TODAY,
+    image: Record | None = None,
+    releases: Mapping[str, Mapping[str, Sequence[str]]] | None = None,
 ) -> Path:
     """Return a snapshot that holds an offline database with these records beside `OTHERS`, all changed on one day.
 
-    With it lies the report of a scanner on the image, which is what the assessor hands in.
+    With it lies the report of a scanner on the image, which is what the assessor hands in. `releases` are hashes of
+    versions by package that the index lists beside those of the locks.
     """
     database = folder / "osv-scanner" / "PyPI"
     database.mkdir(parents=True)
@@ -93,7 +98,7 @@ def snapshot(
         for entry in (*OTHERS, *records):
             archive.writestr(f"{entry['id']}.json", json.dumps({**entry, "modified": modified}))
     for name, versions in locked().items():
-        FactStore(folder / FACTS).put(page(name, versions))
+        FactStore(folder / FACTS).put(page(name, {**versions, **(releases or {}).get(name, {})}))
     (folder / "reports").mkdir()
     report = image_report() if image is None else image
     (folder / "reports" / "trivy.json").write_text(json.dumps(report))

@@ -15,6 +15,10 @@ from supplychain.model.reference import Place, Reference, Scope, Unread, Unresol
 
 RESOLVED_BY_CLIENTS = frozenset({"pypi", "npm", "conda"})
 """Sources whose clients resolve a name to a version; an image or an action is named with what it is fetched at."""
+_INSTALLED_WITH = frozenset({Scope.PROD, Scope.TEST})
+"""Scopes whose manifests can be what an import of production is installed by; documentation installs nothing of it."""
+_A_LINE = "requirements"
+"""The form of file that has one requirement a line."""
 
 
 class PackageUse(Frozen):
@@ -43,8 +47,9 @@ def packages(case: Case) -> tuple[PackageUse | Unresolved | Unread, ...]:
     Where a project has a lock, an entry of its manifest that the lock resolves is no row of its own: the lock decides
     what is installed, and 5.2 holds it against the manifest. A folder of the target is no package of anybody else.
     What code or a command names beside an entry is a row where its version or its address is another one. An import is
-    no row beside a command that installs it, and one that an entry brings under another name has that entry. Where
-    production has none, what only the declaration puts outside it counts.
+    no row beside a command that installs it, nor beside an entry that brings it under another name; one that only the
+    manifest of the tests brings has that entry. What an entry names by its address alone is that entry, and nothing
+    unresolved. Where production has none, what only the declaration puts outside it counts.
     """
     return _packages(case, lambda at: at.scope is Scope.PROD) or _packages(
         case, lambda at: at.file in case.inventory.moved
@@ -55,7 +60,11 @@ def _packages(case: Case, counts: Callable[[Place], bool]) -> tuple[PackageUse |
     inventory = case.inventory
     entries = tuple(_entries(case, counts))
     by_id = {entry.component.id: entry for entry in entries}
-    named = {e.component.id: e for e in reversed(case.graph.packages) if e.origin.form != "folder"}
+    named = {
+        entry.component.id: entry
+        for entry in reversed(case.graph.packages)
+        if entry.origin.form != "folder" and (entry.at.scope in _INSTALLED_WITH or counts(entry.at))
+    }
     versions = {(entry.component.id, entry.version) for entry in entries}
     read = {entry.at.file for entry in case.graph.packages}
     references = [r for r in inventory.references if r.component.kind is Kind.PACKAGE and counts(r.at)]
@@ -66,13 +75,17 @@ def _packages(case: Case, counts: Callable[[Place], bool]) -> tuple[PackageUse |
         is_other = reference.address is not None or (revision is not None and (name, revision) not in versions)
         if name in by_id and (reference.at.file in read or not is_other):
             continue
+        if reference.call == "import" and _bringing(reference.component, by_id) is not None:
+            continue
         if reference.call != "import" or name not in installed:
-            first.setdefault((name, revision, reference.address), _named(reference, by_id, named))
+            first.setdefault((name, revision, reference.address), _named(reference, named))
     asked = {
         entry.component.id for entry in case.graph.packages if not entry.is_locked and entry.origin.form != "index"
     }
     found: list[PackageUse | Unresolved | Unread] = [*(_listed(entry, asked) for entry in entries), *first.values()]
-    found += (item for item in inventory.unresolved if item.kind is Kind.PACKAGE and counts(item.at))
+    told = {entry.at for entry in case.graph.packages if entry.component.source == "url" and entry.format == _A_LINE}
+    hidden = (item for item in inventory.unresolved if item.kind is Kind.PACKAGE and counts(item.at))
+    found += (item for item in hidden if item.at not in told)
     found += (item for item in (*inventory.unread, *case.graph.unread) if counts(item.at))
     return tuple(found)
 
@@ -99,10 +112,8 @@ def _listed(entry: Resolved, asked: Collection[str]) -> PackageUse:
     )
 
 
-def _named(reference: Reference, *entries: Mapping[str, Resolved]) -> PackageUse:
-    is_import = reference.call == "import"
-    brought = (_bringing(reference.component, known) for known in entries if is_import)
-    entry = next((found for found in brought if found is not None), None)
+def _named(reference: Reference, entries: Mapping[str, Resolved]) -> PackageUse:
+    entry = _bringing(reference.component, entries) if reference.call == "import" else None
     return PackageUse(
         subject=reference.subject,
         at=reference.at,

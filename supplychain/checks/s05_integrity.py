@@ -253,6 +253,8 @@ def _installed(item: Installed) -> Answer:
     values = {"version": item.version, "files": str(item.files)}
     if item.altered:
         return answer("altered-installation", count=len(item.altered), altered=_few(item.altered), **values)
+    if item.unchecked:
+        return answer("installation-not-checked", reason=item.unchecked, where=item.at, **values)
     return answer("installed-as-recorded", **values)
 
 

@@ -6,6 +6,7 @@ from supplychain.control import load
 from supplychain.control.interface import Scenario
 from supplychain.model.finding import Finding, Outcome
 from supplychain.report.markup import code, markdown, table
+from supplychain.report.patches import told
 from supplychain.report.view import ORDER, WORD, View
 
 ROWS = 300
@@ -30,7 +31,13 @@ def evidence(finding: Finding) -> str:
                 WORD[row.outcome] + (f" ({markdown(row.waiver.id)})" if row.waiver else ""),
                 code(row.component),
                 f"{code(row.at)} {markdown(row.at.scope)}" if row.at else "",
-                markdown(row.message) + (f" **Next step:** {markdown(row.remedy)}" if row.remedy else ""),
+                " ".join(
+                    [
+                        markdown(row.message),
+                        *([f"**Next step:** {markdown(row.remedy)}"] if row.remedy else []),
+                        *([markdown(told(row))] if row.patch else []),
+                    ]
+                ),
             ]
             for row in rows[:ROWS]
         ]

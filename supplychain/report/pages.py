@@ -14,6 +14,7 @@ from markupsafe import Markup
 from supplychain.report.agreement import agreement
 from supplychain.report.evidence import matrix
 from supplychain.report.markup import code, markdown
+from supplychain.report.patches import told
 from supplychain.report.view import ORDER, WORD, View
 from supplychain.suite import tool
 
@@ -37,7 +38,9 @@ def page(view: View) -> str:
         ("Evidence", view.derive(document.evidence)),
     )
     tables = agreement(view.case)
-    return _template("index.html.j2").render(view=view, words=WORDS, lists=lists, tool=tool(), agreement=tables)
+    return _template("index.html.j2").render(
+        view=view, words=WORDS, lists=lists, tool=tool(), agreement=tables, told=told
+    )
 
 
 @cache

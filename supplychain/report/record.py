@@ -41,12 +41,13 @@ def dump(model: Case | Finding) -> str:
 
 def write(view: View, folder: Path, started: datetime, tracebacks: list[str], extra: Mapping[str, str]) -> None:
     """Write a run into its folder: findings, case, `extra` files, run.json, and a manifest of their digests."""
-    (folder / "findings").mkdir(parents=True)
+    folder.mkdir(parents=True)
     files = {f"findings/{name}.json": dump(finding) for name, finding in view.findings.items()}
     files["case.json"] = dump(view.case)
     files["run.json"] = json.dumps(_run(view, started, tracebacks), indent=1, ensure_ascii=False) + "\n"
     files.update(extra)
     for name, text in files.items():
+        (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
     digests = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in sorted(files.items())}
     manifest = json.dumps({"schema": SCHEMA, "sha256": digests}, indent=1) + "\n"

@@ -13,7 +13,7 @@ from supplychain.config.loading import ConfigError
 from supplychain.facts import SnapshotError
 from supplychain.model.case import Case
 from supplychain.options import Options, OptionsError
-from supplychain.report import inventory, pages, record, terminal
+from supplychain.report import inventory, pages, patches, record, terminal
 from supplychain.report.agreement import agreement, document
 from supplychain.report.allure_results import AllureResults, add_tags
 from supplychain.report.evidence import matrix, waivers
@@ -74,6 +74,7 @@ class Session:
             "summary.md": summary,
             "index.html": page,
         }
+        files |= patches.files(case)
         if tables := agreement(case):
             files["agreement.md"] = document(tables)
         record.write(view, folder, self.started, self.assessment.tracebacks, files)

@@ -10,6 +10,7 @@ from typing import TextIO
 
 from supplychain.assessment import ProgressBar
 from supplychain.report.pages import WORDS
+from supplychain.report.patches import told
 from supplychain.report.view import IN_USE, View
 
 SHOWN = 5
@@ -62,6 +63,8 @@ def _lines(view: View, reports: list[Path]) -> Iterator[tuple[str, str]]:
             yield "", f"  {item.requirement.id} {item.row.severity}{place} {item.row.component}"
             yield "", f"      {item.row.message}{f' ({item.others})' if item.more else ''}"
             yield "", f"      next step: {item.row.remedy}"
+            if item.row.patch:
+                yield "", f"      {told(item.row)}"
         if len(view.ranked) > SHOWN:
             yield "", f"  and {len(view.ranked) - SHOWN} more in the report"
     if view.next_steps:

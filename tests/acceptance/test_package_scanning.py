@@ -10,7 +10,7 @@ import pytest
 from supplychain.model.finding import Outcome
 from tests.acceptance.advised import AT, SNIFFIO, Advised
 from tests.sound_facts import IMAGE, image_report, record, snapshot
-from tests.support import SAMPLE, BuiltTarget, Outcomes, run_suite
+from tests.support import POLICY, SAMPLE, BuiltTarget, Outcomes, run_suite
 
 
 def unlisted(target: BuiltTarget) -> None:
@@ -94,7 +94,9 @@ def test_a_vulnerability_is_listed_and_judged_elsewhere(target: BuiltTarget, tmp
 
 def test_old_advisories_fail(target: BuiltTarget, tmp_path: Path) -> None:
     old = snapshot(tmp_path / "facts", modified="2026-10-01T00:00:00Z")
-    found = run_suite(target, facts=old)
+    policy = tmp_path / "policy.toml"
+    policy.write_text(POLICY.read_text().replace("advisories_max_age_days = 3650", "advisories_max_age_days = 2"))
+    found = run_suite(target, facts=old, policy=policy)
     assert {row.rule for row in found.rows("5.3", Outcome.FAIL)} == {"stale-data"}
     assert "19 days old, and the policy accepts 2" in found["5.3"].reason
 

@@ -264,6 +264,16 @@ def test_a_distribution_that_is_installed_is_a_row(altered: tuple[str, ...], rul
     assert all(name in row.message for name in altered)
 
 
+def test_an_installation_that_was_not_hashed_whole_is_not_shown_as_sound(sound_case: Case) -> None:
+    at = Place(file="venv/lib/numpy-2.0.0.dist-info/RECORD")
+    item = Installed(
+        component="package:pypi/numpy", version="2.0.0", at=at, files=0, unchecked="its RECORD states no hash"
+    )
+    row = only("5.2", case_of(sound_case, graph=Graph(installed=(item,))))
+    assert (row.rule, row.outcome) == ("installation-not-checked", Outcome.UNDETERMINED)
+    assert "its RECORD states no hash" in row.message
+
+
 def test_the_sources_are_the_registries_with_the_oldest_of_what_they_said(sound_case: Case) -> None:
     older = ONLINE.model_copy(update={"fetched": "2026-10-19T00:00:00+00:00"})
     cached = ONLINE.model_copy(update={"level": "cached"})

@@ -16,8 +16,8 @@ Each is a context manager: its port is bound when it is made, and closed, with e
     with Feeds(kev={"CVE-2021-44228": "2021-12-10"}, epss={"CVE-2021-44228": "0.94"}) as feeds:
         feeds.kev_url, feeds.epss_url
 
-    with StandIn() as capture:                     # answers 404 to everything and remembers it
-        assert not capture.seen
+    with StandIn() as capture:                     # answers 404 to everything and remembers it, CONNECT included
+        assert not capture.connections             # also those that began with TLS and never became a request
 
 Faults, for `plan(path, fault, times=None)`, where `path` is the beginning of a request's path: `status(401)`,
 `redirect(301, address)`, `cut_short()`, `wrong_json()`, `huge(size)`, `dripping()`, `hanging()`.

@@ -39,6 +39,12 @@ class OSV(StandIn):
         """What pip-audit calls `--osv-url`."""
         return f"{self.address}/v1/query"
 
+    def forget(self, name: str) -> None:
+        """Hold a record no more."""
+        gone = self.records.pop(name)
+        for held in self._by_name.values():
+            held[:] = [record for record in held if record is not gone]
+
     def reply(self, seen: Seen, path: str) -> Reply:
         """Return what the service answers."""
         if path == "/v1/query" and seen.method == "POST":

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socket import socket
-from typing import Self
+from typing import Any, Self
 from urllib.parse import unquote, urlsplit
 
 STEP = 1 << 16
@@ -98,6 +98,13 @@ def hanging() -> Reply:
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
+    accepted = 0
+
+    def get_request(self) -> tuple[socket, Any]:
+        """Count a connection: one that begins with TLS, or with nothing, never becomes a request."""
+        connection = super().get_request()
+        self.accepted += 1
+        return connection
 
     def handle_error(self, request: socket | tuple[bytes, socket], client_address: object) -> None:
         """Say nothing of a client that hung up, as those do that were sent too much."""
@@ -133,6 +140,11 @@ class StandIn:
     def reply(self, seen: Seen, path: str) -> Reply:
         """Return the answer to a request; `path` is unquoted and has no query."""
         return Reply(status=404, body=f"nothing answers {seen.method} {path}".encode(), type="text/plain")
+
+    @property
+    def connections(self) -> int:
+        """How many connections were made to it, whether or not a request came of them."""
+        return self._server.accepted
 
     def paths(self) -> list[str]:
         """Return the path of every request, in the order in which they came."""
@@ -190,9 +202,11 @@ def _handler(owner: StandIn) -> type[BaseHTTPRequestHandler]:
             with suppress(ConnectionError):
                 self._send(reply)
 
-        do_POST = do_GET  # noqa: N815 - the name that http.server looks for
-        do_HEAD = do_GET  # noqa: N815 - as above
-        do_PUT = do_GET  # noqa: N815 - as above
+        def __getattr__(self, name: str) -> Callable[[], None]:
+            """Answer every other method as well, also CONNECT, which a client of a proxy begins with."""
+            if name.startswith("do_"):
+                return self.do_GET
+            raise AttributeError(name)
 
         def _send(self, reply: Reply) -> None:
             if reply.hangs:

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import socket
 import subprocess
 import sys
 import urllib.error
@@ -157,6 +158,24 @@ def test_a_plain_stand_in_remembers_everything_and_knows_nothing() -> None:
             _get(f"{capture.url}/any?x=1")
         assert capture.paths() == ["/any?x=1"]
     assert wrong_json().body.startswith(b"<html>")
+
+
+def test_a_capture_sees_every_method_and_what_never_becomes_a_request() -> None:
+    with StandIn() as capture:
+        host = capture.address.removeprefix("http://")
+        for line in ("CONNECT other.example:443", "PROPFIND /", "OPTIONS *", "GET http://other.example/x"):
+            with socket.create_connection(tuple_of(host), timeout=5) as client:
+                client.sendall(f"{line} HTTP/1.1\r\nHost: other.example\r\n\r\n".encode())
+                assert b" 404 " in client.recv(1000)
+        assert [seen.method for seen in capture.seen] == ["CONNECT", "PROPFIND", "OPTIONS", "GET"]
+        with pytest.raises(urllib.error.URLError):
+            _get(f"https://{host}/")
+        assert (len(capture.seen), capture.connections) == (4, 5)
+
+
+def tuple_of(host: str) -> tuple[str, int]:
+    name, _, port = host.partition(":")
+    return name, int(port)
 
 
 def _get(address: str) -> bytes:

@@ -412,5 +412,7 @@ def _installed_canaries(case: Case) -> Iterator[Canary]:
             "8 of 9 files of version 1.0 are not as its RECORD states: a.py, b.py, c.py and 5 more",
         ),
         ("altered in three", three, "altered-installation", "a.py, b.py, c.py"),
+        ("altered, and more unread", changed(three, unchecked="planted reason"), "altered-installation", "a.py"),
+        ("not all hashed", changed(good, unchecked="planted reason"), "installation-not-checked", "planted reason"),
     ):
         yield Canary(f"installed: {what}", holding(case, graph=Graph(installed=(item,)), releases=()), name, rule, says)
