@@ -112,6 +112,9 @@ def _add_fetching(verbs: Any) -> None:
     _add_target(snapshot)
     snapshot.add_argument("--output", type=Path, required=True, metavar="DIR", help="a folder that is not there yet")
     snapshot.add_argument("--advisories", type=Path, metavar="DIR", help="the folder of supplychain advisories update")
+    snapshot.add_argument(
+        "--report", type=Path, action="append", default=[], metavar="FILE", help="a scanner's report on an image"
+    )
     _add_policy(snapshot, Path)
     advisories = verbs.add_parser("advisories", help="the offline database of advisories")
     update = _verb(

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from supplychain.checks.packages import PackageUse
 from supplychain.checks.packages import packages as used
 from supplychain.facts import Facts
+from supplychain.facts.snapshot import REPORTS
 from supplychain.model.case import Case
 from supplychain.model.component import Kind
 from supplychain.model.fact import Advisory, AdvisoryData, Detection, Matched, Release, ScannerReport, Vulnerability
@@ -51,6 +52,7 @@ class PackageGatherer:
     _unanswered: frozenset[str] = frozenset()
     _files: tuple[Found, ...] | None = None
     _listed: dict[tuple[str, str], Release] = field(default_factory=dict)
+    _lines: dict[str, list[str]] = field(default_factory=dict)
 
     @classmethod
     def open(
@@ -102,13 +104,16 @@ class PackageGatherer:
 
     def lines(self, path: str) -> list[str]:
         """Return the lines of a file of the target."""
-        file = self.target.get(path)
-        return self.target.read(file).data.decode("utf-8", "replace").splitlines() if file else []
+        if path not in self._lines:
+            file = self.target.get(path)
+            data = self.target.read(file).data if file else b""
+            self._lines[path] = data.decode("utf-8", "replace").splitlines()
+        return self._lines[path]
 
     @property
     def _handed_in(self) -> Path | None:
         """The folder of a snapshot for reports of scanners that the assessor vouches for."""
-        return self.level / "reports" if isinstance(self.level, Path) else None
+        return self.level / REPORTS if isinstance(self.level, Path) else None
 
     def _resolved(self, case: Case, target: Target, installed: tuple[Installed, ...] | None = None) -> Case:
         from supplychain.packages import resolve
@@ -197,7 +202,10 @@ class PackageGatherer:
             entry.model_copy(update={"vulnerabilities": tuple(map(of, entry.vulnerabilities))})
             for entry in data.matched
         )
-        return data.model_copy(update={"matched": tuple(matched)})
+        unknown = f"which of them are exploited is not known: {known.unlisted}" if known.unlisted else ""
+        # an offline database comes without that list; whoever asks a service for advisories asks for the list as well
+        problems = (data.problem, unknown if self.facts.database is None else "")
+        return data.model_copy(update={"matched": tuple(matched), "problem": "; ".join(filter(None, problems))})
 
     def _scanned(self, case: Case, pins: Iterable[Pin]) -> tuple[ScannerReport, ...]:
         """Return what the scanners say, where advisories are at hand: they know nothing without."""

@@ -27,21 +27,30 @@ Again = Callable[[str, bytes], Case]
 Releases = Callable[[str, str], Release]
 """What the registry says of a version of a component."""
 
+Key = tuple[str, str, str]
+"""A requirement, a component and the file that names it."""
+
 PROVEN = 5
 """Patches that one run proves; each takes about as long as reading the target's packages once."""
+_ENTRIES = 2_000
+"""Entries of the graph that are read again for proofs, but for the first one."""
 _SCENARIO = 5
-_DOUBT = f"this run proves {PROVEN} patches; take those first and run again"
 
 
 def patches(case: Case, lines: Lines, releases: Releases, again: Again) -> tuple[Patch, ...]:
     """Return the changes that would mend a row of scenario 5, each with whether this run saw it work."""
-    worded = _worded(case)
-    before = _outcomes(worded)
+    pins = tuple(_pins(case))
+    candidates = (*_updates(case, pins, lines, releases), *_hashes(pins, lines, releases))
+    if not candidates:
+        return ()
+    before = _outcomes(_worded(case))
     found: list[Patch] = []
-    for patch in (*_updates(case, lines, releases), *_hashes(case, lines, releases)):
-        if _passes(before.get((patch.requirement, patch.component), frozenset())):
+    limit = min(PROVEN, max(1, _ENTRIES // max(1, len(case.graph.packages))))
+    beyond = f"this run proves {limit} of the patches; take those first and run again"
+    for patch in candidates:
+        if _passes(before.get(_key(patch), frozenset())):
             continue
-        doubt = _doubt(patch, before, lines, again) if len(found) < PROVEN else _DOUBT
+        doubt = _doubt(patch, before, lines, again) if len(found) < limit else beyond
         found.append(patch.model_copy(update={"proven": not doubt, "doubt": doubt}))
     return tuple(found)
 
@@ -60,12 +69,13 @@ def diff(patch: Patch) -> str:
     return head + "".join(f"-{line}\n" for line in patch.old) + "".join(f"+{line}\n" for line in patch.new)
 
 
-def _updates(case: Case, lines: Lines, releases: Releases) -> Iterator[Patch]:
+def _updates(case: Case, pins: Sequence[Resolved], lines: Lines, releases: Releases) -> Iterator[Patch]:
     """Return the updates of pins to the smallest fixing version that the project's own ranges allow."""
     for matched in case.advisories.matched:
         if matched.state != "affected" or not matched.clean_versions:
             continue
-        for entry in _pins(case, matched.component, matched.version):
+        used = (matched.component, matched.version)
+        for entry in (pin for pin in pins if (pin.component.id, pin.version) == used):
             version = next((v for v in matched.clean_versions if _is_allowed(case, entry, v)), None)
             hashes = _listed(releases(entry.component.id, version)) if version and entry.hashes else ()
             old = _statement(lines(entry.at.file), entry.at.line or 1)
@@ -76,9 +86,9 @@ def _updates(case: Case, lines: Lines, releases: Releases) -> Iterator[Patch]:
                 yield _patch("5.5", entry, old, _stated(first, hashes) if entry.hashes else (first, *old[1:]))
 
 
-def _hashes(case: Case, lines: Lines, releases: Releases) -> Iterator[Patch]:
+def _hashes(pins: Sequence[Resolved], lines: Lines, releases: Releases) -> Iterator[Patch]:
     """Return the hashes that pins lack, where the registry lists them."""
-    for entry in _pins(case):
+    for entry in pins:
         if entry.hashes or entry.version is None or entry.origin.form != "index":
             continue
         hashes = _listed(releases(entry.component.id, entry.version))
@@ -87,10 +97,12 @@ def _hashes(case: Case, lines: Lines, releases: Releases) -> Iterator[Patch]:
             yield _patch("5.2", entry, old, _stated(old[0], hashes))
 
 
-def _pins(case: Case, component: str | None = None, version: str | None = None) -> Iterator[Resolved]:
+def _pins(case: Case) -> Iterator[Resolved]:
+    """Return the pins in lists of requirements that decide what is installed: a lock does, in place of its manifest."""
+    locked = {(entry.project, entry.component) for entry in case.graph.packages if entry.is_locked}
     for entry in case.graph.packages:
-        is_meant = component is None or (entry.component.id == component and entry.version == version)
-        if entry.format == "requirements" and entry.version and entry.at.scope is Scope.PROD and is_meant:
+        decides = entry.is_locked or (entry.project, entry.component) not in locked
+        if entry.format == "requirements" and entry.version and entry.at.scope is Scope.PROD and decides:
             yield entry
 
 
@@ -125,12 +137,16 @@ def _patch(requirement: str, entry: Resolved, old: tuple[str, ...], new: tuple[s
     return Patch(requirement=requirement, component=entry.subject, at=entry.at, old=old, new=new, proven=False)
 
 
-def _doubt(patch: Patch, before: Mapping[tuple[str, str], frozenset[Outcome]], lines: Lines, again: Again) -> str:
+def _key(patch: Patch) -> Key:
+    return (patch.requirement, patch.component, patch.at.file)
+
+
+def _doubt(patch: Patch, before: Mapping[Key, frozenset[Outcome]], lines: Lines, again: Again) -> str:
     """Return what was seen against a patch when it was applied to a copy; empty where it worked."""
     after = _outcomes(_worded(again(patch.at.file, applied(patch, lines(patch.at.file)))))
-    own = (patch.requirement, patch.component)
+    own = _key(patch)
     if not _passes(after.get(own, frozenset())):
-        return f"with it, {patch.requirement} still does not pass for {patch.component}"
+        return f"with it, {patch.requirement} still does not pass for {patch.component} in {patch.at.file}"
     others = sorted(key for key in before.keys() | after.keys() if key != own and before.get(key) != after.get(key))
     return f"with it, {others[0][0]} comes out otherwise for {others[0][1]}" if others else ""
 
@@ -139,12 +155,12 @@ def _passes(outcomes: frozenset[Outcome]) -> bool:
     return bool(outcomes) and outcomes <= {Outcome.PASS, Outcome.WAIVED}
 
 
-def _outcomes(case: Case) -> dict[tuple[str, str], frozenset[Outcome]]:
-    """Return how each component comes out in each requirement of scenario 5."""
-    found: dict[tuple[str, str], set[Outcome]] = defaultdict(set)
+def _outcomes(case: Case) -> dict[Key, frozenset[Outcome]]:
+    """Return how each component of a file comes out in each requirement of scenario 5; its line may have moved."""
+    found: dict[Key, set[Outcome]] = defaultdict(set)
     for requirement in load().scenarios[_SCENARIO - 1].requirement:
         for row in observe(CHECKS[requirement.id], case):
-            found[requirement.id, row.component].add(row.outcome)
+            found[requirement.id, row.component, row.at.file if row.at else ""].add(row.outcome)
     return {key: frozenset(outcomes) for key, outcomes in found.items()}
 
 

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from supplychain.advisories.names import Name
 from supplychain.advisories.records import Event, Record
-from supplychain.advisories.versions import Key, Used, key
+from supplychain.advisories.versions import Key, Used, is_local, key
 
 _OPEN = {("introduced", "0"), ("limit", "*")}
 _TIES = {"fixed": 0, "introduced": 1, "last_affected": 2, "limit": 3}
 
 
-@dataclass(frozen=True, slots=True)
-class Border:
+class Border(NamedTuple):
     """An event with the place of its version; None: before every version, and of a limit after every one."""
 
     kind: str
     at: Key | None
     version: str
+    is_local: bool
+    """Whether it names a local build itself."""
 
 
 class Extent:
@@ -30,7 +31,7 @@ class Extent:
         parts = [part for part in record.affected if part.package == package]
         self.record = record
         self._ecosystem = package.ecosystem
-        self.listed = frozenset(version for part in parts for version in part.versions)
+        self.listed: frozenset[str] = frozenset().union(*(part.versions for part in parts))
         """The versions that it lists, as it spells them."""
         self._ranges: list[tuple[Border, ...]] = []
         self._unclear = "" if all(part.versions or part.ranges for part in parts) else "it names no version"
@@ -45,7 +46,7 @@ class Extent:
             if at is None and not is_open:
                 self._unclear = f"its {event.kind.replace('_', ' ')} {event.version[:60]!r} is no version"
                 return
-            borders.append(Border(event.kind, at, event.version))
+            borders.append(Border(event.kind, at, event.version, is_local(at)))
         self._ranges.append(_sorted(borders))
 
     def covers(self, used: Used) -> bool | None:
@@ -54,8 +55,9 @@ class Extent:
             return True
         if used.whole is None:
             return None if self._ranges or self._unclear else False
-        if any(_inside(used, borders) for borders in self._ranges):
-            return True
+        for borders in self._ranges:
+            if _inside(used, borders):
+                return True
         return None if self._unclear else False
 
     def why_unclear(self, used: Used) -> str:
@@ -65,7 +67,7 @@ class Extent:
     def fixes(self, used: Used) -> Iterable[tuple[Key, str]]:
         """Return the versions above the one in use that it calls fixed, each with its place."""
         for border in (border for borders in self._ranges for border in borders):
-            if border.kind == "fixed" and used.whole is not None and border.at > used.beside(border.at):
+            if border.kind == "fixed" and used.whole is not None and border.at > used.beside(border.is_local):
                 yield border.at, border.version
 
 
@@ -85,14 +87,16 @@ def _place(border: Border) -> tuple[bool, Key, int]:
 def _inside(used: Used, borders: tuple[Border, ...]) -> bool:
     """Whether a version lies in a range (OSV schema, "Evaluation", with its rule for limits)."""
     affected, limits = False, []
-    for border in borders:
-        own = used.beside(border.at)
-        if border.kind == "introduced":
-            affected = affected or border.at is None or own >= border.at
-        elif border.kind == "fixed":
-            affected = affected and own < border.at
-        elif border.kind == "last_affected":
-            affected = affected and own <= border.at
+    whole: Key = used.whole
+    public: Key = used.public
+    for kind, at, _, has_local in borders:
+        own = whole if has_local else public
+        if kind == "introduced":
+            affected = affected or at is None or own >= at
+        elif kind == "fixed":
+            affected = affected and own < at
+        elif kind == "last_affected":
+            affected = affected and own <= at
         else:
-            limits.append(border.at is None or own < border.at)
+            limits.append(at is None or own < at)
     return affected and (not limits or any(limits))

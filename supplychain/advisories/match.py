@@ -10,7 +10,7 @@ from supplychain.advisories.extents import Extent
 from supplychain.advisories.names import Name, loose, of_component
 from supplychain.advisories.records import Record
 from supplychain.advisories.severity import highest
-from supplychain.advisories.versions import Key, Used, spellings
+from supplychain.advisories.versions import Key, Used, by_digits
 from supplychain.model.fact import Advisory, Matched, Vulnerability
 
 Pin = tuple[str, str | None]
@@ -59,13 +59,14 @@ class _Package:
         self._ecosystem = name.ecosystem
         self._unread = database.unread.get(loose(name.name), ())
         extents = [Extent(record, name) for record in database.by_package.get(name, ())]
+        self._newest_first = extents[::-1]  # by their ids: those that affect the most versions that fix another one
         self._advisories = tuple(merged(extents))
-        self._spelled = spellings(name.ecosystem, {text for extent in extents for text in extent.listed})
+        self._listed = by_digits(frozenset().union(*(extent.listed for extent in extents)))
         self._clean: dict[str, bool] = {}
 
     def match(self, component: str, version: str) -> Matched:
         """Return what the advisories say of one version."""
-        used = Used.of(self._ecosystem, version, self._spelled)
+        used = Used.of(self._ecosystem, version, self._listed)
         found: list[tuple[Vulnerability, dict[Key, str]]] = []
         unclear = [f"{record}: it cannot be read" for record in self._unread]
         for extents in self._advisories:
@@ -90,9 +91,8 @@ class _Package:
     def _is_clean(self, version: str) -> bool:
         known = self._clean.get(version)
         if known is None:
-            used = Used.of(self._ecosystem, version, self._spelled)
-            extents = (extent for extents in self._advisories for extent in extents)
-            known = not self._unread and all(extent.covers(used) is False for extent in extents)
+            used = Used.of(self._ecosystem, version, self._listed)
+            known = not self._unread and all(extent.covers(used) is False for extent in self._newest_first)
             self._clean[version] = known
         return known
 

@@ -6,7 +6,9 @@ import json
 import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
+
+from pydantic_core import from_json
 
 from supplychain.advisories.names import Name, canonical
 from supplychain.advisories.severity import highest, rated, scored
@@ -21,8 +23,7 @@ class NotARecordError(Exception):
     """Bytes that are no record of schema 1; the message says in what."""
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """One border of a range."""
 
     kind: str
@@ -67,7 +68,7 @@ def parse(data: bytes) -> Record:
         NotARecordError: it is no JSON, no record of schema 1, or a part that decides a match is not as it has to be.
     """
     try:
-        stated = json.loads(data)
+        stated = _json(data)
     except (ValueError, RecursionError) as error:
         raise NotARecordError(f"no JSON: {type(error).__name__}") from error
     whole = _object(stated, "the record")
@@ -89,6 +90,14 @@ def parse(data: bytes) -> Record:
         malicious=_is_malicious((identity, *aliases), own, affected),
         affected=tuple(_affected(each) for each in affected if each.get("package") is not None),
     )
+
+
+def _json(data: bytes) -> Any:
+    """Return what JSON holds; pydantic's parser takes half the time, and not half of a surrogate pair nor deep nesting."""
+    try:
+        return from_json(data, cache_strings="keys")
+    except ValueError:
+        return json.loads(data)
 
 
 def _affected(stated: dict[str, Any]) -> Affected:
@@ -188,9 +197,10 @@ def _list(stated: dict[str, Any], key: str) -> list[Any]:
 
 def _strings(stated: dict[str, Any], key: str) -> tuple[str, ...]:
     found = _list(stated, key)
-    if not set(map(type, found)) <= {str}:
-        raise NotARecordError(f"{key} holds what is no text")
-    return tuple(map(sys.intern, found))  # advisories on one package list the same versions again and again
+    try:
+        return tuple(map(sys.intern, found))  # advisories on one package list the same versions again and again
+    except TypeError as error:
+        raise NotARecordError(f"{key} holds what is no text") from error
 
 
 def _string(stated: object, what: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Self
@@ -14,10 +14,12 @@ Key = Any
 """What versions of one ecosystem are compared by."""
 
 _SEMANTIC = re.compile(
-    r"v?(?P<major>\d{1,18})(\.(?P<minor>\d{1,18}))?(\.(?P<patch>\d{1,18}))?(-(?P<pre>[0-9A-Za-z.-]+))?(\+[0-9A-Za-z.-]+)?"
+    r"v?(?P<major>\d{1,18})(\.(?P<minor>\d{1,18}))?(\.(?P<patch>\d{1,18}))?(-(?P<pre>[0-9A-Za-z.-]+))?(\+[0-9A-Za-z.-]+)?",
+    re.ASCII,
 )
 _RELEASE = ((2, 0, ""),)
 _LONGEST = 200
+_NO_DIGITS = bytes(set(range(256)) - set(b"123456789\n"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,23 +35,29 @@ class Used:
     """How advisories on its package that list versions spell it; what is no version has its own spelling alone."""
 
     @classmethod
-    def of(cls, ecosystem: str, text: str, spelled: Mapping[Key, Iterable[str]]) -> Self:
+    def of(cls, ecosystem: str, text: str, listed: Mapping[bytes, Iterable[str]]) -> Self:
         """Return a version in use with its place in the order of its ecosystem.
 
-        `spelled` are the spellings of each version that advisories on its package list.
+        `listed` are the versions that advisories on its package list, by their digits.
         """
-        whole = None if ecosystem == "GitHub Actions" and not is_whole(text) else key(ecosystem, text)
-        public = Version(whole.public) if isinstance(whole, Version) and whole.local is not None else whole
-        listed = (*spelled.get(whole, ()), *spelled.get(public, ())) if whole is not None else ()
-        return cls(text, whole, public, frozenset({text, *listed}))
+        whole: Key = None if ecosystem == "GitHub Actions" and not is_whole(text) else key(ecosystem, text)
+        public = Version(whole.public) if is_local(whole) else whole
+        alike = listed.get(digits(text), ()) if whole is not None else ()
+        same = (other for other in alike if key(ecosystem, other) in (whole, public))
+        return cls(text, whole, public, frozenset({text, *same}))
 
-    def beside(self, other: Key) -> Key:
-        """Return what of it is compared with a version of an advisory.
+    def beside(self, names_build: bool) -> Key:
+        """Return what of it is compared with a version of an advisory, by whether that `is_local`.
 
         A local build has the flaws of the release that it is made of, so that release is compared, unless the advisory
         names a local build itself (PEP 440, "Local version identifiers": a local build sorts after its release).
         """
-        return self.whole if isinstance(other, Version) and other.local is not None else self.public
+        return self.whole if names_build else self.public
+
+
+def is_local(at: Key | None) -> bool:
+    """Whether a version names a local build: `2.5.1+cu121`."""
+    return isinstance(at, Version) and at.local is not None
 
 
 def is_whole(tag: str) -> bool:
@@ -58,13 +66,28 @@ def is_whole(tag: str) -> bool:
     return match is not None and match["patch"] is not None
 
 
-def spellings(ecosystem: str, texts: Iterable[str]) -> dict[Key, list[str]]:
-    """Return the spellings of each version among texts; those that are no versions are left out."""
-    found: dict[Key, list[str]] = {}
+def by_digits(texts: Collection[str]) -> dict[bytes, list[str]]:
+    """Return versions by their digits, so that only a few have to be parsed to know which of them are one."""
+    found: dict[bytes, list[str]] = {}
+    plain = [text for text in texts if "+" not in text and "\n" not in text]
+    for text, each in zip(plain, _digits("\n".join(plain)).split(b"\n"), strict=False):
+        found.setdefault(each, []).append(text)
     for text in texts:
-        found.setdefault(key(ecosystem, text), []).append(text)
-    found.pop(None, None)
+        if "+" in text or "\n" in text:
+            found.setdefault(digits(text), []).append(text)
     return found
+
+
+def digits(text: str) -> bytes:
+    """Return what two spellings of a version share in every ecosystem: its digits from 1 to 9 before any `+`.
+
+    Spellings differ in separators, letters, zeros at either end of a number, and in what a build is called.
+    """
+    return _digits(text.partition("+")[0]).replace(b"\n", b"")
+
+
+def _digits(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass").translate(None, _NO_DIGITS)
 
 
 @lru_cache(maxsize=65536)

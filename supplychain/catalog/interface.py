@@ -579,6 +579,10 @@ class FactSource(Data):
     """Environment variables in which an assessor names another address; the first that is set counts."""
     token: str = ""
     """The environment variable with the token for an address that the assessor named."""
+    known: str = ""
+    """A package that it surely has: where it answers 404 for that one too, its 404 for another says nothing."""
+    advised: tuple[str, ...] = ()
+    """Components on which it surely has advisories, one of each ecosystem: where it has none, it holds none of that."""
     age: Literal["metadata", "advisories"]
     """Which of the policy's ages its facts may have."""
     max_bytes: int

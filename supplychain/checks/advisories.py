@@ -21,6 +21,7 @@ _RANKS = {Severity.CRITICAL: 0, Severity.HIGH: 1, None: 1, Severity.MEDIUM: 2, S
 """An unknown severity is never taken as low."""
 
 
+_NO_MANIFEST = "the manifest that is to name it"
 IMPORTED = "import"
 """The source of a module that no manifest brings: which package it is, nobody can say."""
 
@@ -73,9 +74,11 @@ def aged(case: Case, moment: datetime) -> str:
     return f"{age.days} days old, and the policy accepts {days}" if age > timedelta(days=days) else ""
 
 
-def place(use: PackageUse) -> Place:
-    """Return the line that decides on the version of a package: the manifest's or the lock's where there is one."""
-    return use.entry.at if use.entry else use.at
+def place(use: PackageUse) -> str:
+    """Return what decides on the version of a package: a line, and for an import that no manifest has yet, none."""
+    if use.entry is None and use.reference is not None and use.reference.call == "import":
+        return _NO_MANIFEST
+    return str(use.entry.at if use.entry else use.at)
 
 
 def lacking(case: Case, source: str) -> Lack | None:

@@ -23,6 +23,9 @@ from supplychain.model.finding import Source
 from supplychain.model.package import Drift, Installed, Lock, PackageProject
 from supplychain.model.reference import Place, Scope, Unread, Unresolved
 
+_LIST, _LONE_LIST = "requirements", "requirements alone"
+_BUILD = "build-system"
+"""The group of what builds are made with."""
 _REGISTRIES = {"pypi": "PyPI", "npm": "npm"}
 """The registries that are asked for what they list."""
 
@@ -138,9 +141,9 @@ def integrity_verified(case: Case, subject: Subject) -> Answer:
     if isinstance(subject, (Unread, Unresolved)):
         return not_seen(subject)
     if isinstance(subject, Drifted):
-        return _stale(subject)
+        return _stale(case, subject)
     if isinstance(subject, HeldLock):
-        return _lock(subject)
+        return _lock(case, subject)
     if isinstance(subject, Reinstalled):
         return _installed(subject.installed)
     use = subject.use
@@ -149,13 +152,13 @@ def integrity_verified(case: Case, subject: Subject) -> Answer:
     if use.entry is not None and use.entry.bundled:
         return answer("bundled", evidence=use.evidence)
     if subject.drifted is not None:
-        return _stale(subject.drifted)
+        return _stale(case, subject.drifted)
     return _package(case, subject)
 
 
 def _package(case: Case, held: Held) -> Answer:
     use, release = held.use, held.release
-    values = {"where": _place(use), "version": use.version, "command": _command(use)}
+    values = {"where": _place(use), "version": use.version, "command": _command(case, use)}
     if release is not None and release.status == "quarantined":
         said = {
             "registry": _registry(use),
@@ -163,10 +166,15 @@ def _package(case: Case, held: Held) -> Answer:
             "level": _level(release),
         }
         return answer("quarantined", evidence=use.evidence, **values | said)
+    hashes = whole(hashes_of(use))
+    if use.entry is None and not hashes:
+        rule = "import-not-locked" if use.reference and use.reference.call == "import" else "command-not-locked"
+        asked = f"version {use.version}" if use.version else "its version or its bytes"
+        return answer(rule, evidence=use.evidence, name=use.component.name, asked=asked, **values)
     if use.version is None:
         asked = (use.entry.asked if use.entry else "") or use.component.name
-        return answer("no-lock", evidence=use.evidence, asked=asked, **values)
-    hashes = whole(hashes_of(use))
+        rule = "build-not-locked" if use.entry and use.entry.groups == (_BUILD,) else "no-lock"
+        return answer(rule, evidence=use.evidence, asked=asked, **values)
     least = case.policy.thresholds.min_hash
     if not hashes:
         return answer("no-hash", evidence=use.evidence, **values)
@@ -186,7 +194,7 @@ def _compared(case: Case, held: Held, hashes: tuple[str, ...]) -> Answer:
     mapped = mapping_of(case, use.component.name)
     elsewhere = f"the policy maps it to {mapped}, which serves other files than {registry}"
     values = {"registry": registry, "version": use.version, "level": _level(release), "where": _place(use)}
-    values |= {"command": _command(use)}
+    values |= {"command": _command(case, use)}
     if release.state != "listed":
         state = release.state.removeprefix("no such ")
         missing = answer("not-listed", evidence=use.evidence, state=f"no {state}", **values)
@@ -231,19 +239,19 @@ def _not_compared(case: Case, held: Held, hashes: tuple[str, ...], reason: str) 
     return answer("not-compared", evidence=use.evidence, reason=reason, **values)
 
 
-def _stale(drifted: Drifted) -> Answer:
+def _stale(case: Case, drifted: Drifted) -> Answer:
     lock = drifted.lock
-    command = _filled(lock.file, lock.format)
+    command = _filled(case, lock.file, lock.format, source=drifted.at.file)
     return answer("stale-lock", evidence=lock.digest, file=lock.file, reason=drifted.drift.reason, command=command)
 
 
-def _lock(held: HeldLock) -> Answer:
+def _lock(case: Case, held: HeldLock) -> Answer:
     lock = held.lock
     if _is_out_of_git(lock):
         rule = "ignored-lock" if lock.ignored else "untracked-lock"
         return answer(rule, evidence=lock.digest, file=lock.file, where=held.at)
     if lock.unchecked:
-        command = _filled(lock.file, lock.format)
+        command = _filled(case, lock.file, lock.format)
         values = {"file": lock.file, "reason": lock.unchecked, "command": command}
         return answer("lock-not-held-against-manifest", evidence=lock.digest, **values)
     return answer("lock-holds", evidence=lock.digest, tracked=", and git tracks it" if lock.tracked else "")
@@ -278,10 +286,10 @@ def _registry(use: PackageUse) -> str:
     return _REGISTRIES.get(use.component.source, "")
 
 
-def _command(use: PackageUse) -> str:
+def _command(case: Case, use: PackageUse) -> str:
     """Return the command that writes a lock with hashes for what names a package."""
     forms = (use.entry.format,) if use.entry else ()
-    return _filled(_place(use).file, *forms, use.component.source)
+    return _filled(case, _place(use).file, *forms, use.component.source)
 
 
 def _place(use: PackageUse) -> Place:
@@ -289,11 +297,20 @@ def _place(use: PackageUse) -> Place:
     return (use.entry or use).at
 
 
-def _filled(file: str, *keys: str) -> str:
-    """Return the command for the first of these forms or ecosystems that has one."""
+def _filled(case: Case, file: str, *keys: str, source: str = "") -> str:
+    """Return the command for the first of these forms or ecosystems that has one.
+
+    A list of requirements is made from `source`, else from the list of its name that ends in `.in`; one without both
+    becomes that list first.
+    """
     commands = catalog.locking()
-    command = next(commands[key] for key in (*keys, "pypi") if key in commands)
-    return command.format(file=file, stem=PurePosixPath(file).with_suffix(""))
+    key = next(key for key in (*keys, "pypi") if key in commands)
+    stem = str(PurePosixPath(file).with_suffix(""))
+    beside = source if source not in ("", file) else f"{stem}.in"
+    known = {at.file for project in case.graph.projects for at in project.manifests}
+    if key == _LIST and beside not in {*known, file, source}:
+        key = _LONE_LIST
+    return commands[key].format(file=file, stem=stem, source=beside)
 
 
 def _count(hashes: tuple[str, ...]) -> str:

@@ -37,10 +37,19 @@ _UNPINNED = {
 }
 
 
+_NO_REVISION = {Form.IMAGE: "its default tag", Form.REPOSITORY: "its default branch"}
+"""What is taken where nothing is said."""
 _MANIFESTS = {"npm": "package.json"}
 _ECOSYSTEMS = {"import": "pypi"}
 _BEST_FIRST = ("official-registry", "mapped-index", "index-at-run-time")
-_APPROVABLE = ("unofficial-index", "unnamed-registry", "extra-index", "unpinned-address")
+_APPROVABLE = (
+    "unofficial-index",
+    "unnamed-registry",
+    "extra-index",
+    "unpinned-address",
+    "unpinned-script",
+    "no-integrity",
+)
 
 
 @dataclass(frozen=True)
@@ -241,9 +250,13 @@ def _by_content(use: PackageUse) -> Answer:
         return answer("fixed-by-content", evidence=evidence, fixed=fixed)
     entry, reference = use.entry, use.reference
     address = (entry.origin.address if entry else reference.address if reference else None) or name
-    revision = (entry.origin.commit if entry else reference.revision if reference else None) or "no revision"
+    form = form_of(use)
+    revision = entry.origin.commit if entry else reference.revision if reference else None
+    revision = revision or _NO_REVISION.get(form, "no revision")
     shown = without_credentials(address)
-    rule = _UNPINNED[form_of(use)]
+    rule = _UNPINNED[form]
+    if form is Form.ADDRESS and use.component.source == "npm":
+        rule = "unpinned-script" if entry is None else "no-integrity"
     return answer(rule, evidence=evidence, name=name, address=shown, revision=revision, id=use.subject)
 
 

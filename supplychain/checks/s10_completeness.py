@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from supplychain.checks.canaries.s10_completeness import plant
 from supplychain.checks.engine import Answer, answer, check
@@ -70,6 +71,7 @@ def _explained(case: Case, hit: Hit) -> Answer:
     return answer("unexplained", text=hit.text)
 
 
+@lru_cache(maxsize=1 << 16)
 def _bare(text: str) -> str:
     """Return a name or an address without what differs between spellings of the same."""
     return re.sub(r"^https?://(www\.)?", "", text.strip().lower()).rstrip("/").partition("?")[0]
@@ -78,6 +80,6 @@ def _bare(text: str) -> str:
 def _within(known: str, named: str) -> bool:
     """Whether a known name with an owner, or a known host, stands whole in what was seen, or the other way round."""
     longer, shorter = (named, known) if len(named) >= len(known) else (known, named)
-    if "/" not in shorter and "." not in shorter:
+    if shorter not in longer or ("/" not in shorter and "." not in shorter):
         return False
     return re.search(rf"(^|[/@:]){re.escape(shorter)}($|[/@:])", longer) is not None

@@ -78,6 +78,8 @@ class Requirement(Frozen):
     decided_by: DecidedBy
     validates: Kind | None = None
     """The kind of component that it validates one by one, so that each has a row in it."""
+    yields_to: str | None = None
+    """The requirement that decides alone what fails there: of that it has no row of its own."""
     parameter: Parameter | None = None
     rule: tuple[Rule, ...] = ()
     """Every answer that its check may give; none where this version has no check for it."""

@@ -26,6 +26,7 @@ from supplychain.discovery.importers import by_dependency
 from supplychain.discovery.interface import Carrier, Found, NotParsedError, SourceFile
 from supplychain.discovery.kinds import kind_of
 from supplychain.discovery.modules import Modules
+from supplychain.discovery.reach import in_force, run_by_images
 from supplychain.discovery.scopes import PathScopes, imported_by_production
 from supplychain.model.component import Component, Kind
 from supplychain.model.declaration import Declaration, Scopes
@@ -236,6 +237,8 @@ class _Run:
         imports = {path: [name for name, _ in found.imports] for path, found in self._found.items()}
         scopes = {path: place.scope for path, place in places.items()}
         reached = imported_by_production(scopes, imports, self._linked_by_production())
+        images = [path for path in self._found if self._scopes.at(path).scope is Scope.PROD]
+        reached |= run_by_images(self._found, images)
         self._imported_but_pruned(scopes, imports, reached)
         for path in reached & set(self._found):
             self._found[path] = _in_production(self._found[path])
@@ -255,7 +258,7 @@ class _Run:
             unresolved=tuple(unresolved),
             overrides=tuple(override for part in found for override in part.overrides),
             relations=tuple(relation for part in found for relation in part.relations),
-            settings=tuple(dict.fromkeys(setting for part in found for setting in part.settings)),
+            settings=tuple(dict.fromkeys(in_force(self._found))),
             unread=tuple(sorted(unread, key=lambda u: (u.at.file, u.what, u.at.scope))),
             looked_at=self._looked_at,
             pruned=self._target.pruned,
@@ -310,6 +313,8 @@ def _in_production(found: Found) -> Found:
         overrides=[item.model_copy(update={"at": _prod(item.at)}) for item in found.overrides],
         relations=found.relations,
         settings=[item.model_copy(update={"at": _prod(item.at)}) for item in found.settings],
+        installs=found.installs,
+        sourced=found.sourced,
         imports=found.imports,
     )
 

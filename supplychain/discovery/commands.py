@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from supplychain import catalog
 from supplychain.catalog.interface import Command
+from supplychain.discovery import indexes
 from supplychain.discovery.interface import Found, NotParsedError, SourceFile
 from supplychain.discovery.options import Options, from_options, setting
 from supplychain.discovery.parts import add, python_part
@@ -73,6 +74,9 @@ class _Reader:
 
     def read(self) -> None:
         program, _ = _program(self._words, 0)
+        scripts = indexes.run_by(self._words, self._source)
+        self._found.installs += scripts
+        self._found.sourced += scripts if program in {"source", "."} else []
         starts = range(min(len(self._words), _SCAN) if program in catalog.commands().wrappers else 1)
         read: list[Word] = []
         for start in starts:

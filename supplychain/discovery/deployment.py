@@ -16,7 +16,7 @@ from supplychain.discovery.images import image, refer_image
 from supplychain.discovery.interface import Found, SourceFile
 from supplychain.discovery.keys import normal
 from supplychain.discovery.parts import add, python_part
-from supplychain.discovery.shell import from_script
+from supplychain.discovery.shell import Session, read_script, without_own
 from supplychain.discovery.trees import TEMPLATE, Node
 from supplychain.discovery.values import Value, value_of
 from supplychain.discovery.words import Word
@@ -50,7 +50,7 @@ def read(root: Node, source: SourceFile) -> tuple[Found, frozenset[int]]:
     reading = _Reading(source, _kind(root, source.path))
     for node in trees.parts(root):
         reading.mapping(node)
-    return reading.found, frozenset(reading.read)
+    return without_own(reading.found, reading.session), frozenset(reading.read)
 
 
 def _kind(root: Node, path: str) -> str:
@@ -74,6 +74,8 @@ class _Reading:
     def __init__(self, source: SourceFile, kind: str) -> None:
         self.found = Found()
         self.read: set[int] = set()
+        self.session = Session()
+        """Knows the images that some steps make, which others only run."""
         self._source = source
         self._kind = kind
 
@@ -181,7 +183,10 @@ class _Reading:
                 add(self.found, python_part(text, self._source, partial(add_numbers, first - 1)))
                 continue
             script = as_shell(text, _DIALECTS.get(shell, ""))
-            add(self.found, _without_templates(from_script(script, self._source, first)))
+            add(
+                self.found,
+                _without_templates(read_script(script, self._source, first, session=Session(built=self.session.built))),
+            )
 
     def _servers(self, value: Node) -> None:
         """Read servers of MCP, each by its name."""

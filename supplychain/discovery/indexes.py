@@ -3,7 +3,7 @@
 What an option of a command sets is in force for what that command installs: it `applies` to the file that the command
 stands in, to the lists of requirements that the command reads, and to the folder of the project that it installs. What
 an environment variable sets, or a command that writes a configuration, is in force for whatever runs later, and applies
-to the whole target; one that is set before a command is in force for that command.
+to the whole target, unless `reach` knows what runs later; one that is set before a command is in force for that command.
 """
 
 from __future__ import annotations
@@ -23,6 +23,11 @@ from supplychain.discovery.words import Arguments, Word
 from supplychain.model.address import stated
 from supplychain.model.package import Ecosystem, IndexSetting, Setting
 
+_READ_BY_SETUP = ("requirements.txt", "requirements.in")
+"""Lists at the top of a target, which its setup code usually reads."""
+_SCRIPT = 6
+"""Words of a command among which scripts are that it runs."""
+_SCRIPTS = (".sh", ".bash", ".zsh", ".bat", ".cmd", ".ps1", ".py")
 _MOST = 100
 """Addresses of one value that are looked at."""
 _NAMED = re.compile(r"[\w.-]+=(?=[\w+]+:)")
@@ -32,9 +37,11 @@ _OPTION = re.compile(
     rb"""[\s"'](?:-[ifc]|-ihttps?:[^\s"']*|--(?:extra-)?index[\w-]*|--find-links|--trusted-host|--registry|--channel)[\s"'=]"""
     rb"|config[\"',\s]{1,6}set"
 )
-_INSTALLS = re.compile(
-    rb"""(?:pip3?|uv|pipx|conda|mamba|npm|yarn)["',\s]{1,40}(?:install|add|sync|create|ci|i|config|run|tool|pip)["',\s]"""
-)
+_INSTALLS = {
+    client: re.compile(client + rb"""[3x]?["',\s]{1,40}(?:install|add|sync|create|ci|i|config|run|tool|pip)["',\s]""")
+    for client in (b"pip", b"uv", b"conda", b"mamba", b"npm", b"yarn")
+}
+"""What begins an install command, by the client's name: looking for a name alone is much faster."""
 _ANY = re.compile("")
 _FORMS = {
     Setting.INDEX: (_ADDRESS := re.compile(r"://|^\s*[./~\\]|^[A-Za-z]:[\\/]")),
@@ -46,8 +53,24 @@ _FORMS = {
 _FOLDER = re.compile(r"(?:\.{0,2}/[^\[\]]*|\.{1,2})(?:\[.*\])?")
 
 
-def of_command(entry: Command, words: Sequence[Word], arguments: Arguments, source: SourceFile) -> list[IndexSetting]:
-    """Return what the options of a command set that installs packages."""
+def installed_by(entry: Command, arguments: Arguments, source: SourceFile) -> list[str]:
+    """Return the files and folders that a command is in force for that installs packages."""
+    ecosystem = _ecosystem(entry)
+    if ecosystem is None:
+        return []
+    is_project = entry.takes == "project" or ecosystem == "npm"
+    return list(_applying(catalog.indexes()[ecosystem], arguments, source, is_project))
+
+
+def run_by(words: Sequence[Word], source: SourceFile) -> list[str]:
+    """Return the scripts of the target that a command names, which it may run."""
+    texts = (word.text.strip("\"'") for word in words[:_SCRIPT] if "." in word.text)
+    found = [text for text in texts if text.lower().endswith(_SCRIPTS)]
+    return [place for text in found if (place := place_of(text, source)) is not None]
+
+
+def of_command(entry: Command, words: Sequence[Word], places: Sequence[str], source: SourceFile) -> list[IndexSetting]:
+    """Return what the options of a command set that installs packages, for the places that it is in force for."""
     ecosystem = _ecosystem(entry)
     if ecosystem is None:
         return []
@@ -62,8 +85,6 @@ def of_command(entry: Command, words: Sequence[Word], arguments: Arguments, sour
         if match and word.text.startswith("--@"):
             value = word.part(word.text.partition("=")[2])
             found += _settings(Setting.MAPPED, value, ecosystem, entry.words, source, match["scope"])
-    is_project = entry.takes == "project" or ecosystem == "npm"
-    places = _applying(client, arguments, source, is_project) if found else ()
     return [item.model_copy(update={"applies": place}) for place in places for item in found]
 
 
@@ -126,7 +147,8 @@ def may_install(data: bytes) -> bool:
     """Whether Python source may hold a command that says where to fetch from: a look at the bytes, since most has none."""
     if b"install" not in data and b"config" not in data:
         return False
-    return _INSTALLS.search(data) is not None and _OPTION.search(data) is not None
+    named = (pattern for client, pattern in _INSTALLS.items() if client in data)
+    return any(pattern.search(data) for pattern in named) and _OPTION.search(data) is not None
 
 
 def _ecosystem(entry: Command) -> Ecosystem | None:
@@ -196,19 +218,27 @@ def _source(arguments: Arguments, value: Word, entry: Command, source: SourceFil
 def _applying(client: IndexSettings, arguments: Arguments, source: SourceFile, is_project: bool) -> Iterator[str]:
     """Yield what an install command is in force for: its file, its lists, and the folders that it installs."""
     lists = [word for name in client.lists for word in arguments.options.get(name, ())]
-    found = {source.path: None, **{place: None for word in lists if (place := _place(word.text, source))}}
+    found = {source.path: None, **{place: None for word in lists if (place := place_of(word.text, source))}}
     named = [*arguments.positional, *arguments.options.get("-e", ()), *arguments.options.get("--editable", ())]
     folders = [word.text.partition("[")[0] for word in named if _FOLDER.fullmatch(word.text)]
     for text in folders or (["."] if is_project and not named and not lists else []):
         for base in dict.fromkeys((posixpath.dirname(source.path), "")):
             folder = posixpath.normpath(posixpath.join(base, text)).removeprefix(".").lstrip("/")
-            if any(source.exists(posixpath.join(folder, name)) for name in client.projects):
-                found[f"{folder}/" if folder else ""] = None
+            manifests = [name for name in client.projects if source.exists(posixpath.join(folder, name))]
+            if manifests:
+                found |= dict.fromkeys([f"{folder}/"] if folder else _at_top(client, manifests, source))
                 break
     yield from found
 
 
-def _place(text: str, source: SourceFile) -> str | None:
+def _at_top(client: IndexSettings, manifests: list[str], source: SourceFile) -> list[str]:
+    """Return the files of the project at the top of the target, whose folder would be all of it; empty text is that."""
+    if not client.lists:
+        return [""]  # the members of a workspace are installed with it
+    return manifests + [name for name in _READ_BY_SETUP if source.exists(name)]
+
+
+def place_of(text: str, source: SourceFile) -> str | None:
     """Return the file of the target that a path leads to: from the file's folder, from the top, or as it was copied."""
     parts = [part for part in posixpath.normpath(text).split("/") if part not in {"", ".", ".."}]
     for start in range(len(parts)):

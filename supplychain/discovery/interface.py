@@ -68,6 +68,10 @@ class Found:
     relations: list[Relation] = field(default_factory=list)
     settings: list[IndexSetting] = field(default_factory=list)
     """Where it tells package clients to fetch from."""
+    installs: list[str] = field(default_factory=list)
+    """Files and folders of the target that its commands install from or run, itself where they install anything."""
+    sourced: list[str] = field(default_factory=list)
+    """Scripts of the target that its commands run as a part of themselves."""
     own: list[str] = field(default_factory=list)
     """Ids of packages that the target itself is: it is no part of its own supply chain."""
     imports: list[tuple[str, int]] = field(default_factory=list)

@@ -19,6 +19,8 @@ def add(found: Found, *parts: Found) -> Found:
         found.overrides += part.overrides
         found.relations += part.relations
         found.settings += part.settings
+        found.installs += part.installs
+        found.sourced += part.sourced
         found.imports += part.imports
     return found
 
@@ -32,6 +34,7 @@ def unique(found: Found) -> Found:
     overrides = {(o.registry, o.variable, o.address, o.at): o for o in found.overrides}
     found.overrides = [*overrides.values()]
     found.settings = list(dict.fromkeys(found.settings))
+    found.installs = list(dict.fromkeys(found.installs))
     return found
 
 
@@ -47,6 +50,8 @@ def moved(found: Found, line_of: Callable[[int], int]) -> Found:
         overrides=[item.model_copy(update={"at": place(item.at)}) for item in found.overrides],
         relations=[item.model_copy(update={"at": place(item.at)}) for item in found.relations],
         settings=[item.model_copy(update={"at": place(item.at)}) for item in found.settings],
+        installs=found.installs,
+        sourced=found.sourced,
         imports=[(name, line_of(line)) for name, line in found.imports],
     )
 

@@ -86,7 +86,8 @@ class _Commands:
         return Word.of(texts[0], node.lineno)
 
     def _text(self, node: ast.Constant | ast.JoinedStr | ast.BinOp, chain: Chain, found: Found) -> None:
-        if not _MARKS.search(" ".join(_constants(node))):
+        told = str(node.value) if isinstance(node, ast.Constant) else " ".join(_constants(node))
+        if not _MARKS.search(told):
             return
         self._seen.update(id(part) for part in ast.walk(node))
         for text in self._texts(node, chain):
@@ -125,7 +126,7 @@ class _Commands:
 
     @staticmethod
     def _add(found: Found, part: Found) -> None:
-        add(found, Found(settings=part.settings))
+        add(found, Found(settings=part.settings, installs=part.installs))
 
 
 def _constants(node: ast.expr) -> Iterator[str]:

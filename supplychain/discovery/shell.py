@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from supplychain.discovery import indexes
 from supplychain.discovery.commands import DEPTH, from_words
 from supplychain.discovery.dialects import as_shell
 from supplychain.discovery.images import image, stem
@@ -96,7 +97,10 @@ class _Script:
 
     def read(self, text: str) -> Found:
         for node, function in self.tree.commands:
-            if text_of(node.child_by_field_name("name")) not in _READERS and not is_bare(node):
+            if is_bare(node):
+                name = Word(text_of(node.child_by_field_name("name")), self.variables.line(node))
+                self.found.installs += indexes.run_by([name], self.source)
+            elif text_of(node.child_by_field_name("name")) not in _READERS:
                 for words in self._ways(node, function):
                     self._command(node, words, function)
         for words in self.tree.broken_lines(text):

@@ -116,15 +116,22 @@ def _packages(taking: Taking) -> list[Word]:
     for word in given:
         if not is_placeholder(word.text):
             add(taking.found, refer_package(word, entry.registry or "", taking.source, entry.words))
-    taking.found.settings += indexes.of_command(entry, taking.words, arguments, taking.source)
+    _sets(taking, arguments)
     return []
 
 
 def _project(taking: Taking) -> list[Word]:
     """Add where a command fetches from that installs what a project asks for."""
     arguments, _ = split(taking.words, taking.entry.has_value)
-    taking.found.settings += indexes.of_command(taking.entry, taking.words, arguments, taking.source)
+    _sets(taking, arguments)
     return []
+
+
+def _sets(taking: Taking, arguments: Arguments) -> None:
+    """Add what an install command is in force for, and what its options set there."""
+    places = indexes.installed_by(taking.entry, arguments, taking.source)
+    taking.found.installs += places
+    taking.found.settings += indexes.of_command(taking.entry, taking.words, places, taking.source)
 
 
 def _setting(taking: Taking) -> list[Word]:

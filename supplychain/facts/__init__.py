@@ -12,12 +12,14 @@ names is never asked.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self
 
+from supplychain import catalog
 from supplychain.facts import exploited as exploitation
 from supplychain.facts import npm, osv, pypi, snapshot
 from supplychain.facts.exploited import Exploited
@@ -43,6 +45,8 @@ class Facts:
     def __init__(self, facility: Facility, database: Path | None = None) -> None:
         """Answer by way of a facility; `Facts.open` makes one."""
         self._facility = facility
+        self._asking = threading.Lock()
+        self._silent: dict[str, str] = {}
         self.database = database
         """A snapshot's own offline advisories, in osv-scanner's layout."""
 
@@ -130,10 +134,28 @@ class Facts:
         component, versions = wanted
         source, name = package(component)
         if source == "pypi":
-            of = partial(pypi.release, obtained=pypi.obtain(self._facility, name))
+            page = pypi.obtain(self._facility, name)
+            of, is_there = partial(pypi.release, obtained=page), page.value is not None
         else:
-            of = partial(npm.release, obtained=npm.obtain(self._facility, name))
+            packument = npm.obtain(self._facility, name)
+            of, is_there = partial(npm.release, obtained=packument), packument.value is not None
+        if not is_there and (reason := self._silence(source)):
+            raise NoFactError(reason)
         return [of(component, version) for version in versions]
+
+    def _silence(self, source: str) -> str:
+        """Return why a registry's 404 says nothing of a package; empty where it lists one that it surely has."""
+        known = catalog.fact_sources()[source].known
+        title = self._facility.endpoint(source).title
+        with self._asking:
+            if source not in self._silent:
+                try:
+                    obtained = (pypi if source == "pypi" else npm).obtain(self._facility, known)
+                    reason = f"{title} answered 404, and does so for {known} too, which it surely has"
+                    self._silent[source] = reason if obtained.value is None else ""
+                except NoFactError as error:
+                    self._silent[source] = f"{title} answered 404, and whether it lists anything is not known: {error}"
+            return self._silent[source]
 
     def _unknown(self, component: str, version: str, reason: str) -> Release:
         try:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -17,6 +17,7 @@ from urllib.parse import quote
 
 from pydantic import BaseModel, ValidationError
 
+from supplychain import catalog
 from supplychain.facts.interface import Answer, NoFactError, Obtained
 from supplychain.facts.names import ECOSYSTEMS, package
 from supplychain.facts.obtaining import Facility
@@ -79,7 +80,15 @@ def records(facility: Facility, components: Iterable[str]) -> Records:
             names[component] = package(component)
         except NoFactError as error:
             unanswered[component] = str(error)
-    lists = _lists(facility, names, unanswered)
+    controls = _controls({source for source, _ in names.values()})
+    silent: dict[str, str] = {}
+    lists = _lists(facility, {**controls, **names}, silent)
+    for control, (source, _) in controls.items():
+        if control in lists and not _vulns(lists[control]):
+            nothing = f"OSV has no advisory on {control}, on which there are some: it holds none of its ecosystem"
+            silent |= {name: nothing for name, key in names.items() if key[0] == source}
+    unanswered |= {name: reason for name, reason in silent.items() if name in names}
+    lists = {name: found for name, found in lists.items() if name in names and name not in silent}
     wanted = sorted({(named.id, named.modified) for found in lists.values() for named in _vulns(found)})
     fetched = dict(zip(wanted, each(partial(_record, facility), wanted, *facility.pace("osv")), strict=True))
     for component, found in lists.items():
@@ -93,6 +102,12 @@ def records(facility: Facility, components: Iterable[str]) -> Records:
         as_of=min((found.fetched for found in lists.values()), default=None),
         unanswered=dict(sorted(unanswered.items())),
     )
+
+
+def _controls(sources: Collection[str]) -> dict[str, tuple[str, str]]:
+    """Return components of these sources on which there surely are advisories: a service without them knows nothing."""
+    controls = {name: package(name) for name in catalog.fact_sources()["osv"].advised}
+    return {name: key for name, key in controls.items() if key[0] in sources}
 
 
 def _vulns(found: Obtained[_Result]) -> tuple[_Named, ...]:

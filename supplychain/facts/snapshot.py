@@ -13,7 +13,7 @@ import os
 import secrets
 import shutil
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -26,6 +26,8 @@ from supplychain.model.text import printable
 
 FACTS = "facts"
 DATABASE = "osv-scanner"
+REPORTS = "reports"
+"""What scanners said of artifacts that nothing here matches, such as images; the assessor vouches for them."""
 MANIFEST = "manifest.json"
 LIMIT = 50_000_000
 """Bytes of a manifest."""
@@ -40,8 +42,14 @@ class _Manifest(BaseModel):
     files: dict[str, str]
 
 
-def write(used: Mapping[Path, str], output: Path, now: datetime, advisories: Path | None = None) -> int:
-    """Write a snapshot of facts, and of a folder that holds `osv-scanner/`; return how many files it has.
+def write(
+    used: Mapping[Path, str],
+    output: Path,
+    now: datetime,
+    advisories: Path | None = None,
+    reports: Iterable[Path] = (),
+) -> int:
+    """Write a snapshot of facts, of a folder that holds `osv-scanner/`, and of reports; return how many files it has.
 
     Raises:
         SnapshotError: the output is there already or cannot be written, or a fact was fetched anew since it was used.
@@ -55,6 +63,9 @@ def write(used: Mapping[Path, str], output: Path, now: datetime, advisories: Pat
             _copy_fact(path, digest, new / FACTS)
         if advisories:
             _copy_files(advisories / DATABASE, new / DATABASE)
+        for number, report in enumerate(reports):
+            (new / REPORTS).mkdir(exist_ok=True)
+            shutil.copyfile(report, new / REPORTS / f"{number}-{report.name}")
         count = write_manifest(new, now)
         new.replace(output)
     except OSError as error:

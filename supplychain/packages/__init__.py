@@ -43,7 +43,8 @@ def resolve(
             run.read(file.path, form)
     run.follow_includes()
     lists = Lists({path: m.read for path, m in run.members.items() if m.form.reader == "requirements"}, run.installed)
-    run.settings += lists.combine()
+    settings = tuple(settings)
+    run.settings += lists.combine(settings)
     for path, found in lists.read.items():
         run.members[path] = run.members[path].with_read(found)
     grouped = projects.group(list(run.members.values()), Tracking(target, place))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from supplychain.model.package import IndexSetting, Resolved
@@ -23,10 +23,11 @@ class Lists:
     installed: set[str] = field(default_factory=set)
     """Those that another file includes to install."""
 
-    def combine(self) -> list[IndexSetting]:
+    def combine(self, given_by_commands: Iterable[IndexSetting] = ()) -> list[IndexSetting]:
         """Give each list the constraints of those that it is read with, and return all settings, for each list.
 
-        A list that only pins has no packages from then on.
+        What a command sets for a list is in force for those that the list includes. A list that only pins has no
+        packages from then on.
         """
         pinning = {path for path in self.read if self._only_pins(path)}
         pins = {path: _pins(self.read[path]) for path in pinning}
@@ -42,6 +43,10 @@ class Lists:
             for entry in (pin for path in together & pinning for pin in pins[path].values()):
                 for path in together - pinning:
                     given.setdefault(path, {}).setdefault(entry.component.id, set()).add(entry)
+        for setting in given_by_commands:
+            for other in self._together(setting.applies) - {setting.applies} if len(settings) < _COPIES else ():
+                copy = setting.model_copy(update={"applies": other})
+                settings.setdefault((copy.setting, copy.address, other, copy.at), copy)
         for path, found in self.read.items():
             known = given.get(path, {})
             found.packages = (

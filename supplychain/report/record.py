@@ -73,7 +73,7 @@ def _run(view: View, started: datetime, tracebacks: list[str]) -> dict[str, Any]
         "finished": datetime.now(UTC).isoformat(),
         "assessed_at": case.now.isoformat(),
         "simulated": case.simulated,
-        "facts": "cache",
+        "facts": facts(case),
         "by": _who(),
         "target": case.target.model_dump(mode="json"),
         "policy": case.policy_digest or "none given: strict defaults",
@@ -90,6 +90,15 @@ def _run(view: View, started: datetime, tracebacks: list[str]) -> dict[str, Any]
         "libraries": {name: version(name) for name in _LIBRARIES},
         "errors": tracebacks,
     }
+
+
+def facts(case: Case) -> str:
+    """Return how old the facts of a run are, and which advisories it rests on."""
+    times = sorted(release.source.fetched for release in case.releases if release.source.fetched)
+    releases = f"{len(times)} of {len(case.releases)} releases known" + (f", the oldest of {times[0]}" if times else "")
+    data = case.advisories
+    known = f"{data.records} advisories of {data.as_of:%Y-%m-%d}" if data.as_of else "no advisories"
+    return f"{releases}; {known}"
 
 
 def _who() -> str:

@@ -11,7 +11,6 @@ from supplychain import gherkin
 from supplychain.assessment import Assessment
 from supplychain.config.loading import ConfigError
 from supplychain.facts import SnapshotError
-from supplychain.model.case import Case
 from supplychain.options import Options, OptionsError
 from supplychain.report import inventory, pages, patches, record, terminal
 from supplychain.report.agreement import agreement, document
@@ -101,15 +100,6 @@ def _environment(view: View) -> dict[str, str]:
         "Policy": case.policy_digest or "none given: strict defaults",
         "Declaration": case.declaration_digest or "none",
         "Assessed at": case.now.isoformat() + (" (made-up time)" if case.simulated else ""),
-        "Facts": _facts(case),
+        "Facts": record.facts(case),
         "Run": view.run,
     }
-
-
-def _facts(case: Case) -> str:
-    """Return how old the facts of a run are, and which advisories it rests on."""
-    times = sorted(release.source.fetched for release in case.releases if release.source.fetched)
-    releases = f"{len(times)} of {len(case.releases)} releases known" + (f", the oldest of {times[0]}" if times else "")
-    data = case.advisories
-    known = f"{data.records} advisories of {data.as_of:%Y-%m-%d}" if data.as_of else "no advisories"
-    return f"{releases}; {known}"

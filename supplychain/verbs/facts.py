@@ -19,7 +19,7 @@ _SHOWN = 10
 """Releases of which nothing is known that are printed."""
 
 
-def snapshot_of(target: Path, output: Path, policy: Path | None, advisories: Path | None) -> int:
+def snapshot_of(target: Path, output: Path, policy: Path | None, advisories: Path | None, report: list[Path]) -> int:
     """Ask for every fact that an assessment of a target needs, and write them to a folder."""
     from supplychain.assessment import Assessment
     from supplychain.model.case import Features
@@ -32,7 +32,7 @@ def snapshot_of(target: Path, output: Path, policy: Path | None, advisories: Pat
     case = assessment.case
     if case.errors:
         raise VerbError(f"nothing was written: {case.errors[0].message}")
-    count = write_snapshot(assessment.packages.facts, output, target, advisories)
+    count = write_snapshot(assessment.packages.facts, output, target, advisories, report)
     unknown = [release for release in case.releases if release.state == "unknown"]
     print(f"{shown(output)}: {count} facts on {len(case.releases) - len(unknown)} of {len(case.releases)} releases")
     for release in unknown[:_SHOWN]:
@@ -53,8 +53,10 @@ def advisories_update(folder: Path) -> int:
     return Code.HOLDS
 
 
-def write_snapshot(facts: Facts, output: Path, target: Path, advisories: Path | None = None) -> int:
-    """Write every fact that was used, and the offline advisories in `advisories`; return how many files those are.
+def write_snapshot(
+    facts: Facts, output: Path, target: Path, advisories: Path | None = None, reports: Iterable[Path] = ()
+) -> int:
+    """Write every fact that was used, the offline advisories in `advisories` and reports; return how many files.
 
     Raises:
         VerbError: the output lies inside the target, is there already, or cannot be written.
@@ -62,7 +64,7 @@ def write_snapshot(facts: Facts, output: Path, target: Path, advisories: Path | 
     if is_inside(output, target):
         raise VerbError(f"{shown(output)} lies inside the target, into which nothing is written; name another --output")
     try:
-        return snapshot.write(facts.used, output, facts.now, advisories)
+        return snapshot.write(facts.used, output, facts.now, advisories, reports)
     except SnapshotError as error:
         raise VerbError(str(error)) from error
 

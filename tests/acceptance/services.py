@@ -9,7 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -17,8 +17,9 @@ import pytest
 from supplychain import catalog
 from supplychain.facts import session
 from supplychain.facts.session import Limits
-from tests.sound_facts import Record
+from tests.sound_facts import OTHERS, Record, record
 from tests.standins import OSV, Feeds, Npm, PyPI, StandIn, tarball
+from tests.support import BuiltTarget, sound_target
 
 TOKENS = {
     "pypi": ("SUPPLYCHAIN_PYPI_TOKEN", "token-of-the-index"),
@@ -26,9 +27,37 @@ TOKENS = {
     "osv": ("SUPPLYCHAIN_OSV_TOKEN", "token-of-the-advisories"),
 }
 """What the assessor sets, by source."""
+PACKAGES = ("5.1", "5.2", "5.3", "5.4", "5.5")
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
-HASTY = Limits(connect=2, read=0.3, retries=1, back_off=0.01, longest_wait=1, total=10)
-"""Bounds of a run over services that fail: fractions of a second."""
+PATIENT = Limits(connect=5, read=5, retries=2, back_off=0.01, longest_wait=1, total=30)
+"""Little waiting, and enough time for a busy machine."""
+HASTY = replace(PATIENT, read=0.3, retries=0, total=2)
+"""For services that never answer."""
+
+
+def _earlier(package: str) -> list[Record]:
+    """Return what makes a record of npm affect versions before 1.2.0."""
+    ranges = [{"type": "SEMVER", "events": [{"introduced": "0"}, {"fixed": "1.2.0"}]}]
+    return [{"package": {"ecosystem": "npm", "name": package}, "ranges": ranges}]
+
+
+LEFT_PAD = "sha512-" + base64.b64encode(b"left-pad".ljust(64, b"-")).decode()
+QUIET = (*OTHERS, record("GHSA-npm", "left-pad", affected=_earlier("left-pad")))
+"""Records that affect nothing of the target: on other packages, and on earlier versions."""
+
+
+def served_target(folder: Path) -> BuiltTarget:
+    """Return the sound target with a package of npm, and without its image, of which no service says anything."""
+    manifest = {"name": "web", "version": "1.0.0", "dependencies": {"left-pad": "1.3.0"}}
+    entry = {"version": "1.3.0", "integrity": LEFT_PAD}
+    lock = {
+        "name": "web",
+        "version": "1.0.0",
+        "lockfileVersion": 3,
+        "packages": {"": manifest, "node_modules/left-pad": entry},
+    }
+    target = sound_target(folder).remove("Dockerfile")
+    return target.plant("web/package.json", json.dumps(manifest)).plant("web/package-lock.json", json.dumps(lock))
 
 
 @dataclass(frozen=True)
@@ -57,9 +86,13 @@ class Services:
                 for version, digests in versions.items():
                     self.list_python(name, version, digests)
         for lock in sorted(root.rglob("package-lock.json")):
-            for path, entry in json.loads(lock.read_text())["packages"].items():
-                if path:
-                    self.list_node(path.rpartition("node_modules/")[2], entry["version"], entry["integrity"])
+            self.list_nodes(lock)
+
+    def list_nodes(self, lock: Path) -> None:
+        """List what a package-lock.json names."""
+        for path, entry in json.loads(lock.read_text())["packages"].items():
+            if path:
+                self.list_node(path.rpartition("node_modules/")[2], entry["version"], entry["integrity"])
 
     def list_python(self, name: str, version: str, digests: Iterable[str]) -> None:
         """List a release with a wheel of each SHA-256."""
@@ -67,11 +100,11 @@ class Services:
             file = f"{name.replace('-', '_')}-{version}-{digest[:8]}-py3-none-any.whl"
             self.pypi.add(name, version, (file, b""))["hashes"] = {"sha256": digest}
 
-    def list_node(self, name: str, version: str, integrity: str) -> None:
-        """List a version with its integrity."""
+    def list_node(self, name: str, version: str, integrity: str, **more: object) -> None:
+        """List a version with its integrity, and with what else its `dist` says."""
         dist = self.npm.add(name, version, tarball(name, version))["dist"]
         assert isinstance(dist, dict)
-        dist["integrity"] = integrity
+        dist |= {"integrity": integrity, **more}
         del dist["shasum"]
 
     def close(self) -> None:
@@ -87,11 +120,6 @@ def pinned(lock: str) -> dict[str, dict[str, list[str]]]:
         if pin := re.match(r"([\w.-]+)==([^\s;\\]+)", statement):
             found[pin[1]][pin[2]] += re.findall(r"sha256:([0-9a-f]{64})", statement)
     return found
-
-
-def integrity(content: bytes) -> str:
-    """Return what a package-lock.json states of bytes that nobody has: 64 of them are its digest."""
-    return "sha512-" + base64.b64encode(content.ljust(64, b"-")).decode()
 
 
 @contextmanager
@@ -130,5 +158,5 @@ def serving(home: Path, records: Iterable[Record] = (), cves: Mapping[str, str] 
         }
         for name, value in settings.items():
             patch.setenv(name, value)
-        patch.setattr(session, "Limits", lambda: HASTY)
+        patch.setattr(session, "Limits", lambda: PATIENT)
         yield services

@@ -15,69 +15,48 @@ from supplychain.cli import main
 from supplychain.model.finding import Finding, Outcome
 from supplychain.report.record import dump
 from supplychain.verbs import facts as verbs
-from tests.acceptance.services import TOKENS, Services, integrity, serving
-from tests.sound_facts import IMAGE, OTHERS, record, snapshot
+from tests.acceptance.services import PACKAGES, QUIET, TOKENS, Services, served_target, serving
+from tests.sound_facts import IMAGE, OTHERS, image_report, record, snapshot
 from tests.standins import StandIn
 from tests.support import NOW, POLICY, BuiltTarget, Outcomes, run_suite, sound_target
 
-PACKAGES = ("5.1", "5.2", "5.3", "5.4", "5.5")
 CVE = "CVE-2025-12345"
-LEFT_PAD = {"version": "1.3.0", "integrity": integrity(b"left-pad")}
-MANIFEST = json.dumps({"name": "web", "version": "1.0.0", "dependencies": {"left-pad": "1.3.0"}})
-LOCK = json.dumps(
-    {
-        "name": "web",
-        "version": "1.0.0",
-        "lockfileVersion": 3,
-        "packages": {
-            "": {"name": "web", "version": "1.0.0", "dependencies": {"left-pad": "1.3.0"}},
-            "node_modules/left-pad": LEFT_PAD,
-        },
-    }
-)
 
-ALTERED: dict[str, Callable[[Path, Path], object]] = {
-    "altered": lambda fact, manifest: fact.write_bytes(fact.read_bytes() + b"\n"),
-    "added": lambda fact, manifest: (fact.parent / "added.gz").write_bytes(b""),
-    "removed": lambda fact, manifest: fact.unlink(),
-    "exchanged": lambda fact, manifest: fact.write_bytes(next(fact.parent.parent.rglob("npm/*.gz")).read_bytes()),
-    "without a manifest": lambda fact, manifest: manifest.unlink(),
-    "with an empty manifest": lambda fact, manifest: manifest.write_text("{}"),
+
+def a_fact(folder: Path) -> Path:
+    """Return the file of what the index said of some package."""
+    return min(folder.rglob("pypi/*.gz"))
+
+
+ALTERED: dict[str, Callable[[Path], object]] = {
+    "altered": lambda folder: a_fact(folder).write_bytes(a_fact(folder).read_bytes() + b"\n"),
+    "added": lambda folder: (a_fact(folder).parent / "added.gz").write_bytes(b""),
+    "removed": lambda folder: a_fact(folder).unlink(),
+    "exchanged": lambda folder: a_fact(folder).write_bytes(max(folder.rglob("pypi/*.gz")).read_bytes()),
+    "without a manifest": lambda folder: (folder / "manifest.json").unlink(),
+    "with an empty manifest": lambda folder: (folder / "manifest.json").write_text("{}"),
 }
-"""What happens to a fact of a snapshot, or to its manifest."""
+"""What happens to a snapshot."""
 
 
 @pytest.fixture
 def target(tmp_path: Path) -> BuiltTarget:
-    """The sound target with a package of npm, and without its image, of which no service says anything."""
-    built = sound_target(tmp_path).plant("web/package.json", MANIFEST).plant("web/package-lock.json", LOCK)
-    return built.remove("Dockerfile")
+    """The sound target with a package of npm, and without its image."""
+    return served_target(tmp_path)
 
 
 @pytest.fixture
 def services(tmp_path: Path, target: BuiltTarget) -> Iterator[Services]:
     """Services that list what the target locks, and hold an advisory on a package of it that is exploited."""
-    records = [*OTHERS, record(aliases=[CVE]), record("GHSA-npm", "left-pad", affected=affected("npm"))]
-    with serving(tmp_path / "home", records, {CVE: "2025-02-01"}) as running:
+    with serving(tmp_path / "home", [*QUIET, record(aliases=[CVE])], {CVE: "2025-02-01"}) as running:
         running.list_locked(target.path)
         yield running
 
 
-def affected(ecosystem: str) -> list[dict[str, object]]:
-    """Return what makes a record affect earlier versions of left-pad."""
-    events = [{"introduced": "0"}, {"fixed": "1.2.0"}]
-    return [
-        {
-            "package": {"ecosystem": ecosystem, "name": "left-pad"},
-            "ranges": [{"type": "SEMVER", "events": events}],
-        }
-    ]
-
-
-def snapshot_of(target: BuiltTarget, output: Path, monkeypatch: pytest.MonkeyPatch) -> int:
+def snapshot_of(target: BuiltTarget, output: Path, monkeypatch: pytest.MonkeyPatch, *more: str) -> int:
     """Run the verb at the tests' own time; return its exit code."""
     monkeypatch.setattr(verbs, "now", lambda: datetime.fromisoformat(NOW))
-    return main(["snapshot", str(target.path), "--output", str(output), "--policy", str(POLICY)])
+    return main(["snapshot", str(target.path), "--output", str(output), "--policy", str(POLICY), *more])
 
 
 def comparable(finding: Finding) -> str:
@@ -131,6 +110,7 @@ def test_a_snapshot_gives_the_same_byte_for_byte_and_asks_nobody(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     services.list_python("sniffio", "9.0.0", ["ab" * 32])  # the fix, for which a patch is made
+    del services.pypi.projects["anyio"]  # what the index says that it does not have
     online = run_suite(target, facts="online")
     assert snapshot_of(target, tmp_path / "snapshot", monkeypatch) == 0, capsys.readouterr().out
     asked = services.connections
@@ -139,6 +119,7 @@ def test_a_snapshot_gives_the_same_byte_for_byte_and_asks_nobody(
     offline = run_suite(target, facts=tmp_path / "snapshot")
     assert services.connections == asked
     assert online.only("5.5", Outcome.FAIL).patch is not None
+    assert {row.rule for row in offline.rows("5.2", Outcome.FAIL)} == {"not-listed"}
     for name in online.findings:
         assert comparable(offline[name]) == comparable(online[name]), name
     levels = {source.level for name in PACKAGES for source in offline[name].sources}
@@ -156,13 +137,25 @@ def test_with_a_snapshot_no_request_is_sent_where_the_services_would_answer(
     assert "sniffio" in {row.component.rpartition("/")[2] for row in found.rows("5.2", Outcome.FAIL)}
 
 
+def test_with_a_report_on_its_image_a_snapshot_of_the_sound_target_passes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target, report = sound_target(tmp_path), tmp_path / "trivy.json"
+    report.write_text(json.dumps(image_report()))
+    with serving(tmp_path / "home", OTHERS) as services:
+        services.list_locked(target.path)
+        assert snapshot_of(target, tmp_path / "snapshot", monkeypatch, "--report", str(report)) == 0
+    found = run_suite(target, facts=tmp_path / "snapshot")
+    assert {name: found[name].reason for name in PACKAGES if found[name].outcome is not Outcome.PASS} == {}
+
+
 def test_a_snapshot_of_another_target_knows_nothing_of_this_ones_packages(
     target: BuiltTarget, services: Services, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert snapshot_of(target, tmp_path / "snapshot", monkeypatch) == 0
     target.edit("web/package.json", "left-pad", "right-pad").edit("web/package-lock.json", "left-pad", "right-pad")
     found = run_suite(target, facts=tmp_path / "snapshot")
-    for name, rule in (("5.2", "not-compared"), ("5.3", "not-covered"), ("5.4", "no-advisory-data")):
+    for name, rule in (("5.2", "not-compared"), ("5.3", "not-covered"), ("5.4", "no-digest")):
         assert [row.rule for row in found[name].observations if row.component == "package:npm/right-pad"] == [rule]
     assert "advisories" in {row.component for row in found.rows("5.3", Outcome.UNDETERMINED)}
 
@@ -177,7 +170,7 @@ def test_an_altered_snapshot_ends_the_run_with_a_message(
     assert snapshot_of(target, tmp_path / "snapshot", monkeypatch) == 0
     for name, alter in ALTERED.items():
         folder = Path(shutil.copytree(tmp_path / "snapshot", tmp_path / name))
-        alter(next(folder.rglob("pypi/*.gz")), folder / "manifest.json")
+        alter(folder)
         capsys.readouterr()
         output = tmp_path / "reports"
         given = ("--facts", str(folder), "--policy", str(POLICY), "--now", NOW, "--output", str(output))

@@ -141,7 +141,11 @@ def test_an_import_that_no_manifest_names_has_neither_a_source_nor_a_hash(target
         "not-in-manifest",
         "app/table.py:3",
     )
-    assert (hashes.component, hashes.rule, str(hashes.at)) == ("package:pypi/polars", "no-lock", "app/table.py:3")
+    assert (hashes.component, hashes.rule, str(hashes.at)) == (
+        "package:pypi/polars",
+        "import-not-locked",
+        "app/table.py:3",
+    )
 
 
 @pytest.mark.parametrize(

@@ -79,7 +79,7 @@ def finding(requirement: str, case: Case) -> Finding:
     assert CHECKS[requirement].observe is DECIDING[requirement]
     found = decide(requirement, case, tool())
     assert found.canaries is not None, found.reason
-    assert found.canaries.missed == ()
+    assert found.canaries.missed == (), found.reason
     return found
 
 

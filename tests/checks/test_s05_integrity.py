@@ -138,15 +138,25 @@ def test_a_package_of_an_index_of_its_own_is_not_compared_with_what_is_not_its_r
         (package(hashes=(SHA256[:40],)), "no-hash", ""),
         (package(hashes=("md5:" + "a" * 32, "sha1:" + "a" * 40)), "weak-hash", "md5, sha1"),
         (package(version=None, asked=">=2"), "no-lock", ">=2 at requirements.txt:3"),
-        (named("package:pypi/torch", "2.5.0", call="pip install"), "no-hash", "Dockerfile:5"),
-        (named("package:pypi/torch", None, call="pip install"), "no-lock", "torch at Dockerfile:5"),
-        (named("package:import/torch", None, call="import"), "no-lock", "torch"),
+        (package(version=None, groups=("build-system",)), "build-not-locked", "what the project is built with"),
+        (named("package:pypi/torch", "2.5.0", call="pip install"), "command-not-locked", "fixes version 2.5.0"),
+        (named("package:pypi/torch", None, call="pip install"), "command-not-locked", "installed at Dockerfile:5"),
+        (named("package:import/torch", None, call="import"), "import-not-locked", "imported at Dockerfile:5"),
     ],
 )
 def test_what_nothing_fixes(entry: Resolved | Reference, rule: str, says: str, sound_case: Case) -> None:
     row = only("5.2", case_of(sound_case, entry))
     assert (row.rule, row.outcome) == (rule, Outcome.FAIL)
     assert says in row.message
+
+
+def test_the_command_starts_from_a_list_that_is_there(sound_case: Case) -> None:
+    bare = package(hashes=())
+    row = only("5.2", case_of(sound_case, bare))
+    assert "git mv requirements.txt requirements.in && uv pip compile" in row.remedy
+    project = locks(manifest=Place(file="requirements.in"))
+    row = only("5.2", case_of(sound_case, graph=Graph(packages=(bare,), projects=(project,))))
+    assert "(uv pip compile --generate-hashes --output-file requirements.txt requirements.in)" in row.remedy
 
 
 def test_the_policy_sets_the_least_hash(sound_case: Case) -> None:

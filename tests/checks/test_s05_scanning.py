@@ -176,3 +176,9 @@ def test_what_only_a_scanner_reports_leaves_its_package_undetermined(bare: Case)
 def test_a_saved_report_that_failed_takes_nothing_away(bare: Case) -> None:
     failed = SAFETY.model_copy(update={"how": "saved", "problem": "it is no JSON"})
     assert decided(having(bare, TORCH).model_copy(update={"scanners": (failed,)})).outcome is Outcome.PASS
+
+
+def test_an_import_is_to_be_pinned_in_a_manifest_and_not_at_its_line(bare: Case) -> None:
+    module = reference_of("package:pypi/uvicorn", None).model_copy(update={"call": "import"})
+    row = next(row for row in decided(knowing(bare, module)).observations if row.rule == "not-assessed")
+    assert "At the manifest that is to name it, write one exact version, such as uvicorn==VERSION" in row.remedy

@@ -13,12 +13,13 @@ from supplychain import catalog
 from supplychain.checks.engine import CHECKS
 from supplychain.control import load
 from supplychain.model.case import Case, Sentence
+from supplychain.model.component import Kind
 from supplychain.model.declaration import Approval, Declaration, DeclaredComponent, Project
 from supplychain.model.finding import Outcome
 from supplychain.model.package import Graph, IndexSetting, Origin, PackageProject, Resolved, Setting
 from supplychain.model.policy import People, Policy, Trust
-from supplychain.model.reference import Place, Reference, Scope
-from tests.checks.packages import SHA256, at_index, case_of, finding, named, only, package, setting
+from supplychain.model.reference import Place, Reference, Scope, Unresolved
+from tests.checks.packages import LOCK, SHA256, at_index, case_of, finding, named, only, package, setting
 from tests.support import Outcomes
 
 INDEX = PYPI_SIMPLE_ENDPOINT.rstrip("/")
@@ -278,7 +279,7 @@ def test_a_setting_of_tests_is_no_row_and_a_declared_scope_hides_none(sound_case
             named("package:url/a.example/tool", None, address="https://a.example/tool", checksum=SHA256),
             "fixed-by-content",
         ),
-        (named("package:npm/react", "18", address="https://cdn.example/react@18"), "unpinned-address"),
+        (named("package:npm/react", "18", address="https://cdn.example/react@18"), "unpinned-script"),
     ],
 )
 def test_only_a_hash_or_a_commit_fixes_it(entry: Resolved | Reference, rule: str, sound_case: Case) -> None:
@@ -310,11 +311,8 @@ def test_an_import_without_a_manifest_fails_and_names_where_it_belongs(sound_cas
 
 def test_an_import_is_covered_by_an_entry_of_another_name_and_by_a_command(sound_case: Case) -> None:
     module = named("package:import/ruamel_yaml", call="import")
-    by_entry = finding("5.1", case_of(sound_case, module, package("ruamel-yaml")))
-    assert {row.component: row.rule for row in by_entry.observations} == {
-        "package:import/ruamel_yaml": "official-registry",
-        "package:pypi/ruamel-yaml": "official-registry",
-    }
+    row = only("5.1", case_of(sound_case, module, package("ruamel-yaml")))
+    assert (row.component, row.rule) == ("package:pypi/ruamel-yaml", "official-registry")
     installed = named("package:pypi/torch", "2.5.0", call="pip install")
     imported = named("package:pypi/torch", call="import", at=Place(file="app.py", line=1))
     row = only("5.1", case_of(sound_case, imported, installed))
@@ -326,6 +324,28 @@ def test_production_may_import_what_a_manifest_names_for_tests(name: str, sound_
     tested = package(name, at=Place(file="package.json", line=9, scope=Scope.TEST))
     module = named(tested.subject, call="import")
     assert only("5.1", case_of(sound_case, tested, module)).rule == "official-registry"
+
+
+@pytest.mark.parametrize("scope", [Scope.DOCS, Scope.EXAMPLE, Scope.VENDORED])
+def test_what_documentation_lists_installs_nothing_of_production(scope: Scope, sound_case: Case) -> None:
+    frozen = package("numpy", at=Place(file="docs/freezelist.txt", line=9, scope=scope))
+    module = named(frozen.subject, call="import")
+    assert only("5.1", case_of(sound_case, frozen, module)).rule == "not-in-manifest"
+
+
+def test_a_requirement_without_a_name_is_one_row(sound_case: Case) -> None:
+    origin = Origin(form="repository", address="https://a.example/x.git")
+    nameless = package("url:a.example/x.git", None, origin=origin)
+    text = "git+https://a.example/x.git  # the newest"
+    hidden = Unresolved(kind=Kind.PACKAGE, at=LOCK, call="requirement", expression=text, reason="no name")
+    case = case_of(sound_case, nameless)
+    inventory = case.inventory.model_copy(update={"unresolved": (hidden,)})
+    row = only("5.1", case.model_copy(update={"inventory": inventory}))
+    assert (row.component, row.rule) == ("package:url/a.example/x.git", "unpinned-repository")
+    elsewhere = hidden.model_copy(update={"at": Place(file="requirements.txt", line=4)})
+    inventory = case.inventory.model_copy(update={"unresolved": (elsewhere,)})
+    rules = {row.rule for row in finding("5.1", case.model_copy(update={"inventory": inventory})).observations}
+    assert rules == {"unpinned-repository", "unresolved"}
 
 
 def test_a_javascript_import_is_no_python_package_of_its_name(sound_case: Case) -> None:

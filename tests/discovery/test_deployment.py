@@ -289,3 +289,10 @@ def test_servers_of_mcp(path: str, text: str, expected: list[str], address: str 
 )
 def test_a_modelfile(text: str, expected: list[str]) -> None:
     assert named("Modelfile", text) == expected
+
+
+def test_an_image_that_one_step_makes_is_no_component_of_another() -> None:
+    steps = "      - run: docker build -t mine:latest .\n      - run: docker run mine:latest theirs\n"
+    more = "      - run: docker run theirs:1 sh\n"
+    text = f"on: push\njobs:\n  a:\n    steps:\n{steps}{more}"
+    assert named(".github/workflows/ci.yml", text) == ["7 package:docker/theirs@1"]

@@ -117,6 +117,69 @@ def test_a_command_is_in_force_for_the_lists_and_the_folders_that_it_installs() 
     ]
 
 
+def applying(files: dict[str, str]) -> set[str]:
+    """Return what the one setting of some files is in force for."""
+    found = look(dict(files)).settings
+    assert len({(item.address, item.at) for item in found}) == 1
+    return {item.applies or "*" for item in found}
+
+
+def test_an_export_is_in_force_for_what_its_script_installs_and_runs() -> None:
+    files = {
+        "build.sh": f"export PIP_EXTRA_INDEX_URL={OWN}\npip install -r base.txt\nbash tools/more.sh\n",
+        "tools/more.sh": "pip install -r requirements/more.txt\n",
+        "base.txt": "a\n",
+        "requirements/more.txt": "b\n",
+        ".github/workflows/ci.yml": "on: push\njobs:\n  a:\n    steps:\n      - run: pip install c\n",
+    }
+    assert applying(files) == {"build.sh", "base.txt", "tools/more.sh", "requirements/more.txt"}
+
+
+def test_the_environment_of_an_image_reaches_the_scripts_that_its_build_runs() -> None:
+    files = {
+        "Dockerfile": f"FROM x\nENV PIP_INDEX_URL={OWN}\nCOPY . .\nRUN cd /app && ./install.sh\n",
+        "install.sh": "pip install .\n",
+        "pyproject.toml": "",
+        "web/Dockerfile": "FROM x\nRUN pip install a\n",
+    }
+    assert applying(files) == {"Dockerfile", "install.sh", "pyproject.toml"}
+    files["install.sh"] = "pip install ./app\n"
+    files["app/pyproject.toml"] = ""
+    assert applying(files) == {"Dockerfile", "install.sh", "app/"}
+
+
+def test_a_script_of_the_documentation_that_an_image_is_built_with_is_of_production() -> None:
+    files: dict[str, str] = {
+        "Dockerfile": "FROM x\nRUN ./build.sh\n",
+        "build.sh": "bash docs/install.sh\n",
+        "docs/install.sh": "pip install a\n",
+        "docs/more.sh": "pip install b\n",
+    }
+    scopes = {r.component.name: r.at.scope for r in look(dict(files)).references}
+    assert (scopes["a"], scopes["b"]) == (Scope.PROD, Scope.DOCS)
+    del files["Dockerfile"]
+    assert {r.at.scope for r in look(dict(files)).references} == {Scope.DOCS}
+
+
+def test_what_a_script_sets_that_others_source_is_in_force_for_them() -> None:
+    files = {
+        "env.sh": f"export PIP_INDEX_URL={OWN}\npip install a\n",
+        "run.sh": "source ./env.sh\npip install -r b.txt\n",
+        "b.txt": "b\n",
+    }
+    assert applying(files) == {"env.sh", "run.sh", "b.txt"}
+
+
+def test_a_script_that_installs_nothing_sets_it_for_the_whole_target() -> None:
+    files = {"env.sh": f"export PIP_INDEX_URL={OWN}\n", "run.sh": "pip install a\n"}
+    assert applying(files) == {"*"}
+
+
+def test_scripts_that_run_each_other_come_to_an_end() -> None:
+    files = {"a.sh": f"export PIP_INDEX_URL={OWN}\nbash b.sh\npip install x\n", "b.sh": "bash a.sh\n"}
+    assert applying(files) == {"a.sh", "b.sh"}
+
+
 def test_a_dockerfile() -> None:
     text = f"""\
 FROM python:3.11
@@ -130,9 +193,9 @@ RUN pip install \\
 RUN ["pip", "install", "-f", "wheels", "a"]
 """
     assert sorted(told({"Dockerfile": text})) == [
-        "Dockerfile:3 index None in *",
-        f"Dockerfile:4 index {PYPI} in *",
-        "Dockerfile:5 trusted host mirror.example in *",
+        "Dockerfile:3 index None in Dockerfile",
+        f"Dockerfile:4 index {PYPI} in Dockerfile",
+        "Dockerfile:5 trusted host mirror.example in Dockerfile",
         f"Dockerfile:7 extra index {OWN} in Dockerfile",
         "Dockerfile:9 find-links wheels in Dockerfile",
     ]
@@ -160,7 +223,7 @@ services:
 """
     found = told({".github/workflows/ci.yml": workflow, "compose.yml": compose})
     assert sorted(found) == [
-        f".github/workflows/ci.yml:3 index {PYPI} in *",
+        f".github/workflows/ci.yml:3 index {PYPI} in .github/workflows/ci.yml",
         f".github/workflows/ci.yml:9 extra index {OWN} in .github/workflows/ci.yml",
         f"compose.yml:5 index {PYPI} in *",
         f"compose.yml:6 index {PYPI} in compose.yml",

@@ -93,7 +93,7 @@ def test_nothing_of_the_current_folder_counts(
         assert endpoint("npm").mirror == ""
         opening.release("package:pypi/demo-package")
         assert not capture.seen
-    assert index.paths() == ["/simple/demo-package/"]
+    assert index.paths() == ["/simple/demo-package/", "/simple/pip/"]
 
 
 @pytest.mark.parametrize(

@@ -226,8 +226,22 @@ def test_names_that_are_names_are_sent(index: PyPI, registry: Npm, opening: Open
     with opening.online() as facts:
         found = facts.releases([(f"package:{name}", "1.0") for name in names if name != "npm/-"])
     assert {release.state for release in found} == {"no such package"}
-    assert sorted(index.paths()) == ["/simple/x/", "/simple/zope-interface/"]
-    assert sorted(registry.paths()) == ["/@types%2Fnode", "/JSONStream", "/lodash._reinterpolate"]
+    assert sorted(index.paths()) == ["/simple/pip/", "/simple/x/", "/simple/zope-interface/"]
+    assert sorted(registry.paths()) == ["/@types%2Fnode", "/JSONStream", "/inherits", "/lodash._reinterpolate"]
+
+
+@pytest.mark.parametrize(("source", "known"), [("pypi", "/simple/pip/"), ("npm", "/inherits")])
+def test_a_registry_that_lacks_what_every_one_has_says_nothing_of_a_package(
+    index: PyPI, registry: Npm, opening: Opening, source: str, known: str
+) -> None:
+    assert opening.release(f"package:{source}/missing").state == "no such package"
+    server = index if source == "pypi" else registry
+    server.plan("/", status(404)).seen.clear()
+    with opening.online() as facts:
+        releases = facts.releases([(f"package:{source}/missing-{number}", "1.0") for number in range(20)])
+    assert {(release.state, release.source.level) for release in releases} == {("unknown", "absent")}
+    assert "answered 404, and does so for " in releases[0].problem
+    assert server.paths().count(known) == 1
 
 
 def test_five_hundred_packages_take_seconds(index: PyPI, opening: Opening) -> None:

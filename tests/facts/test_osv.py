@@ -27,11 +27,31 @@ def osv(assessor: pytest.MonkeyPatch) -> Iterator[OSV]:
         yield server
 
 
+@pytest.fixture
+def no_controls(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ask for nothing but what a test asks for."""
+    monkeypatch.setattr(room, "_controls", lambda _: {})
+
+
+def test_a_service_that_has_nothing_on_a_package_with_advisories_clears_nothing(
+    opening: Opening, assessor: pytest.MonkeyPatch
+) -> None:
+    with OSV(RECORDS, is_empty=True) as osv:
+        assessor.setenv("SUPPLYCHAIN_OSV_URL", osv.url)
+        osv.hold(record("GHSA-5", "lodash", "npm"))
+        with opening.online() as facts:
+            found = facts.records([DEMO, OTHER])
+    assert names(found) == ["MAL-2"]
+    reason = "OSV has no advisory on package:pypi/pip, on which there are some: it holds none of its ecosystem"
+    assert dict(found.unanswered) == {DEMO: reason}
+
+
 def names(found: room.Records) -> list[str]:
     """Return the ids of the records."""
     return [json.loads(each)["id"] for each in found.records]
 
 
+@pytest.mark.usefixtures("no_controls")
 def test_the_records_of_some_packages(osv: OSV, opening: Opening) -> None:
     with opening.online() as facts:
         found = facts.records([DEMO, OTHER, DEMO])
@@ -92,6 +112,7 @@ def test_what_is_no_package_of_a_registry_is_not_assessed(osv: OSV, opening: Ope
     assert len(found.records) == 2
 
 
+@pytest.mark.usefixtures("no_controls")
 @pytest.mark.parametrize(
     ("fault", "reason"),
     [

@@ -55,7 +55,7 @@ def taken(services: list[PyPI], opening: Opening, tmp_path: Path) -> tuple[Path,
         advisories = tmp_path / "advisories"
         (advisories / "osv-scanner" / "PyPI").mkdir(parents=True)
         (advisories / "osv-scanner" / "PyPI" / "all.zip").write_bytes(b"PK")
-        assert snapshot.write(facts.used, tmp_path / "snapshot", facts.now, advisories) == 11
+        assert snapshot.write(facts.used, tmp_path / "snapshot", facts.now, advisories) == 14
     return tmp_path / "snapshot", said
 
 

@@ -78,7 +78,7 @@ def test_rows_of_one_rule_are_shown_once_most_severe_first(broken: Outcomes) -> 
     assert [(item.requirement.id, item.row.rule, item.more) for item in ranked] == [
         ("1.1", "unlisted-owner", 1),
         ("5.1", "not-in-manifest", 0),
-        ("5.2", "no-lock", 0),
+        ("5.2", "import-not-locked", 0),
         ("5.3", "not-assessed", 0),
         ("7.1", "missing", 1),
         ("7.3", "missing", 0),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 
+from tests.standins.made import tarball
 from tests.standins.server import Reply, Seen, StandIn, answer
 
 ABBREVIATED = "application/vnd.npm.install-v1+json"
@@ -16,12 +17,13 @@ class Npm(StandIn):
     """A registry: names with a scope arrive as `@scope%2fname`, and as `@scope/name`."""
 
     def __init__(self) -> None:
-        """Begin without a package."""
+        """Begin with one package that every registry has."""
         super().__init__()
         self.packuments: dict[str, dict[str, object]] = {}
         self._versions: dict[str, dict[str, dict[str, object]]] = {}
         self._times: dict[str, dict[str, str]] = {}
         self._bytes: dict[str, bytes] = {}
+        self.add("inherits", "2.0.4", tarball("inherits", "2.0.4"))
 
     def add(
         self,

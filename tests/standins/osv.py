@@ -20,24 +20,32 @@ Record = dict[str, Any]
 
 
 class OSV(StandIn):
-    """The service over these records: a list, or a folder of `ID.json`; what was withdrawn is returned with its mark."""
+    """The service over these records: a list, or a folder of `ID.json`; what was withdrawn is returned with its mark.
 
-    def __init__(self, records: Iterable[Record] | Path = ()) -> None:
+    It also holds a record on an old version of each package on which the real one surely has some, unless `is_empty`.
+    """
+
+    def __init__(self, records: Iterable[Record] | Path = (), *, is_empty: bool = False) -> None:
         """Begin with these records."""
         super().__init__()
         if isinstance(records, Path):
             records = [json.loads(file.read_bytes()) for file in sorted(records.rglob("*.json"))]
-        self.records = {record["id"]: record for record in records}
+        self.records: dict[str, Record] = {}
         self._by_name: dict[tuple[str, str], list[Record]] = {}
-        for record in self.records.values():
-            named = {(each["package"]["ecosystem"], each["package"]["name"]) for each in record.get("affected", ())}
-            for key in named:
-                self._by_name.setdefault(key, []).append(record)
+        for record in (*records, *(() if is_empty else (known("PyPI", "pip"), known("npm", "lodash")))):
+            self.hold(record)
 
     @property
     def query_url(self) -> str:
         """What pip-audit calls `--osv-url`."""
         return f"{self.address}/v1/query"
+
+    def hold(self, record: Record) -> None:
+        """Hold a record more."""
+        self.records[record["id"]] = record
+        named = {(each["package"]["ecosystem"], each["package"]["name"]) for each in record.get("affected", ())}
+        for key in named:
+            self._by_name.setdefault(key, []).append(record)
 
     def forget(self, name: str) -> None:
         """Hold a record no more."""
@@ -82,6 +90,12 @@ class OSV(StandIn):
                 if any(each["package"]["ecosystem"] == ecosystem for each in record.get("affected", ())):
                     archive.writestr(zipfile.ZipInfo(f"{record['id']}.json"), json.dumps(record))
         return Reply(body=buffer.getvalue(), type="application/zip")
+
+
+def known(ecosystem: str, name: str) -> Record:
+    """Return a record on a version that nobody uses."""
+    affected = {"package": {"ecosystem": ecosystem, "name": name}, "versions": ["0.0.1"]}
+    return {"id": f"STANDIN-{name}", "modified": "2020-01-01T00:00:00Z", "affected": [affected]}
 
 
 def _affects(record: Record, package: Record, version: str) -> bool:

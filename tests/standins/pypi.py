@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from packaging.utils import canonicalize_name
 
+from tests.standins.made import wheel
 from tests.standins.server import Reply, Seen, StandIn, answer, redirect
 
 JSON = "application/vnd.pypi.simple.v1+json"
@@ -27,10 +28,11 @@ class PyPI(StandIn):
     """An index: uncanonical names are redirected, as on the real one."""
 
     def __init__(self) -> None:
-        """Begin without a project."""
+        """Begin with pip alone, which every index lists."""
         super().__init__()
         self.projects: dict[str, Project] = {}
         self._bytes: dict[str, bytes] = {}
+        self.add("pip", "24.0", wheel("pip", "24.0"))
 
     @property
     def url(self) -> str:

@@ -121,9 +121,11 @@ def _verified_canaries(case: Case) -> Iterator[Canary]:
     module = reference_of("package:import/planted_module", None).model_copy(update={"call": "import"})
     entry = entry_of("package:pypi/planted-module", "1.0", hashes=(SHA256,))
     brought = holding(case, entry, module, releases=(release(entry, ("a.whl", SHA256)),))
-    yield Canary("an import that an entry brings", brought, module.subject, "verified", "in planted.lock")
-    unknown = holding(case, entry, module, releases=())
-    yield Canary("an import that an entry brings", unknown, module.subject, "not-compared", "in planted.lock")
+    yield Canary("an import that an entry brings", brought, module.subject, None)
+    yield Canary("the entry that brings an import", brought, entry.subject, "verified", "in planted.lock")
+    for_tests = changed(entry, at=changed(entry.at, scope=Scope.TEST))
+    unknown = holding(case, for_tests, module, releases=())
+    yield Canary("an import that the tests bring", unknown, module.subject, "not-compared", "in planted.lock")
     bundled = entry_of("package:npm/planted", "1.0", bundled=True)
     yield Canary("bundled", holding(case, bundled, releases=()), bundled.subject, "bundled")
     alone = changed(bundled, bundled=False)
@@ -143,6 +145,8 @@ def _hash_canaries(case: Case) -> Iterator[Canary]:
         ("a cut hash", locked(case, SHA256[:-1]), "no-hash", ""),
         ("an unknown function", locked(case, "planted:" + "5" * 64), "no-hash", ""),
         ("a range", locked(case, SHA256, version=None, asked=">=1"), "no-lock", f">=1 at {own.at}"),
+        ("what builds are made with", locked(case, version=None, groups=("build-system",)), "build-not-locked", ""),
+        ("of the build and more", locked(case, version=None, groups=("build-system", "dev")), "no-lock", ""),
         ("no range either", locked(case, version=None, asked=""), "no-lock", own.component.name),
         ("md5", locked(case, _MD5), "weak-hash", "nothing stronger than md5"),
         ("md5 and sha1", locked(case, _SHA1, _MD5, _MD5), "weak-hash", "than md5, sha1"),
@@ -164,17 +168,11 @@ def _hash_canaries(case: Case) -> Iterator[Canary]:
         asking = strict.model_copy(update={"policy": policy})
         yield Canary(f"the policy asks for {least}", asking, name, rule, least if rule == "weak-hash" else "")
     for what, identity, revision, call, came, says in (
-        ("a command", "package:pypi/planted", "1.0", "pip install", "no-hash", "version 1.0 at planted/Dockerfile:1"),
-        (
-            "a command, any version",
-            "package:pypi/planted",
-            None,
-            "pip install",
-            "no-lock",
-            "planted at planted/Dockerfile:1",
-        ),
-        ("an import", "package:npm/planted", None, "import", "no-lock", ""),
-        ("an unknown module", "package:import/planted", None, "import", "no-lock", ""),
+        ("a command", "package:pypi/planted", "1.0", "install", "command-not-locked", "Dockerfile:1, where no hash"),
+        ("a command: its version", "package:pypi/planted", "1.0", "install", "command-not-locked", "fixes version 1.0"),
+        ("a command, any version", "package:pypi/planted", None, "install", "command-not-locked", "fixes its version"),
+        ("an import", "package:npm/planted", None, "import", "import-not-locked", "at planted/Dockerfile:1, and no"),
+        ("an unknown module", "package:import/planted", None, fresh("import"), "import-not-locked", ""),
         ("an image", "package:docker/planted", "1.0", "FROM", None, ""),
         ("an image by digest", "package:docker/planted", DIGEST, "FROM", "fixed-by-content", DIGEST),
     ):

@@ -384,6 +384,11 @@ def _content_canaries(case: Case) -> Iterator[Canary]:
     """Plant what no index serves by name, fixed by its bytes and not."""
     own = own_entry(case, "pypi")
     address, repository = "https://planted.example/x.whl", "https://planted.example/x.git"
+    archive = entry_of(
+        "package:npm/planted", "1.0", origin=Origin(form="address", address="https://planted.example/x.tgz")
+    ).model_copy(update={"is_locked": False})
+    says = "https://planted.example/x.tgz, and no integrity"
+    yield Canary("content: an archive of npm", holding(case, archive), archive.subject, "no-integrity", says)
     for what, entry, rule, says in (
         ("an address", _by(own, "address", address), "unpinned-address", address),
         ("an address, hashed", _by(own, "address", address, hashes=(SHA256,)), "fixed-by-content", SHA256),
@@ -405,7 +410,7 @@ def _content_canaries(case: Case) -> Iterator[Canary]:
         ("a commit of 64 digits", _by(own, "repository", repository, commit="c" * 64), "fixed-by-content", ""),
         ("a short commit", _by(own, "repository", repository, commit=COMMIT[:12]), "unpinned-repository", COMMIT[:12]),
         ("a branch", _by(own, "repository", repository, commit="main"), "unpinned-repository", "at main"),
-        ("no commit", _by(own, "repository", repository), "unpinned-repository", "no revision"),
+        ("no commit", _by(own, "repository", repository), "unpinned-repository", "at its default branch,"),
         (
             "a hash of the repository",
             _by(own, "repository", repository, hashes=(SHA256,)),
@@ -434,7 +439,7 @@ def _code_canaries(case: Case) -> Iterator[Canary]:
     digest = "sha256:" + "d" * 64
     for what, identity, revision, parts, came, says in (
         ("an image", "package:docker/planted", "1.0", {}, "unpinned-image", "planted at 1.0"),
-        ("an image, no tag", "package:docker/planted", None, {}, "unpinned-image", "no revision"),
+        ("an image, no tag", "package:docker/planted", None, {}, "unpinned-image", "at its default tag,"),
         ("an image by digest", "package:docker/planted", digest, {}, "fixed-by-content", digest),
         ("a tag like a commit", "package:docker/planted", COMMIT, {}, "unpinned-image", ""),
         ("a digest that is cut", "package:docker/planted", digest[:-1], {}, "unpinned-image", ""),
@@ -482,6 +487,14 @@ def _code_canaries(case: Case) -> Iterator[Canary]:
             "unpinned-address",
             "",
         ),
+        (
+            "a script",
+            "package:npm/planted",
+            None,
+            {"address": "https://a.example/x@1"},
+            "unpinned-script",
+            "a.example/x@1",
+        ),
         ("something else", "package:other/planted", None, {}, "unpinned-address", ""),
         ("a command", "package:pypi/planted", "1.0", {"call": "pip install"}, rule, ""),
         ("a command without a version", "package:pypi/planted", None, {"call": "pip install"}, rule, ""),
@@ -492,7 +505,12 @@ def _code_canaries(case: Case) -> Iterator[Canary]:
         yield Canary(f"code: {what}", holding(case, reference), identity, came, says)
     imported = reference_of("package:import/planted_module", None).model_copy(update={"call": fresh("import")})
     entry = entry_of("package:pypi/planted-module", "1.0")
-    yield Canary("an import that an entry brings", holding(case, imported, entry), imported.subject, rule)
+    brought = holding(case, imported, entry)
+    yield Canary("an import that an entry brings", brought, imported.subject, None)
+    yield Canary("the entry that brings an import", brought, entry.subject, rule)
+    documented = entry.model_copy(update={"at": PLACE.model_copy(update={"scope": Scope.DOCS})})
+    by_docs = holding(case, imported, documented)
+    yield Canary("an import that documentation names", by_docs, imported.subject, "not-in-manifest")
     for source in ("pypi", "npm"):
         module = reference_of(f"package:{source}/planted", None).model_copy(update={"call": fresh("import")})
         tested = entry_of(module.subject, "1.0", at=PLACE.model_copy(update={"scope": Scope.TEST}))

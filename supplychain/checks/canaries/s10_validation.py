@@ -39,6 +39,7 @@ def plant(case: Case) -> Iterator[Canary]:
     by_model = planted(case, hosted, decided=_all(Kind.MODEL, hosted.subject))
     yield Canary("a hosted model, by its own name", by_model, hosted.subject, "open", "5 of the 5")
     yield from _first_party(case)
+    yield from _yielding(case)
     for scope in Scope:
         scoped = own.model_copy(update={"at": Place(file="planted.py", line=1, scope=scope)})
         rule = "open" if scope is Scope.PROD else None
@@ -86,6 +87,31 @@ def _cells(case: Case, own: Reference) -> Iterator[Canary]:
         "open",
         f"1 of the 11 validations that apply to it have no outcome: {second.requirement}",
     )
+
+
+def _yielding(case: Case) -> Iterator[Canary]:
+    """Plant a package without a row in 5.2, which 5.1 alone decides where it fails there."""
+    package = _reference("package:pypi/planted")
+    decided = {entry.requirement: entry for entry in _all(Kind.PACKAGE, package.subject)}
+    (cell,) = decided["5.1"].cells
+    other = (cell.model_copy(update={"component": "package:pypi/other"}),)
+    failed = cell.model_copy(update={"outcome": Outcome.FAIL})
+    beside = failed.model_copy(update={"component": "package:pypi/other"})
+    for name, cells, of_own, rule in (
+        ("it failed in 5.1, and has no row in 5.2", (failed,), other, "validated"),
+        ("it failed in 5.1, and its row in 5.2 has no evidence", (failed,), (_bare(cell),), "without-evidence"),
+        ("it passed in 5.1, and has no row in 5.2", (cell,), other, "not-looked-at"),
+        ("another failed in 5.1", (cell, beside), other, "not-looked-at"),
+    ):
+        rows = decided | {
+            "5.1": decided["5.1"].model_copy(update={"cells": cells}),
+            "5.2": decided["5.2"].model_copy(update={"cells": of_own}),
+        }
+        yield Canary(name, planted(case, package, decided=tuple(rows.values())), package.subject, rule)
+
+
+def _bare(cell: Cell) -> Cell:
+    return cell.model_copy(update={"has_evidence": False})
 
 
 def _first_party(case: Case) -> Iterator[Canary]:
