@@ -26,7 +26,7 @@ def test_the_advisories_are_fetched_into_the_layout_of_osv_scanner(osv: OSV, tmp
     sizes = update_advisories(tmp_path / "advisories")
     assert list(sizes) == ["PyPI", "npm"]
     with zipfile.ZipFile(tmp_path / "advisories" / "osv-scanner" / "PyPI" / "all.zip") as archive:
-        assert archive.namelist() == ["GHSA-1.json"]
+        assert archive.namelist() == ["GHSA-1.json", "STANDIN-pip.json"]
     assert osv.paths() == ["/PyPI/all.zip", "/npm/all.zip"]
     snapshot.check(tmp_path / "advisories")
 

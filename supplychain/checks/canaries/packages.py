@@ -10,7 +10,7 @@ from supplychain.checks.population import planted, unread_sample, unresolved_sam
 from supplychain.model.case import Case, Sentence
 from supplychain.model.component import Component, Kind
 from supplychain.model.declaration import Declaration, Project
-from supplychain.model.fact import AdvisoryData, Matched, MatcherTest
+from supplychain.model.fact import AdvisoryData, Matched, MatcherTest, Release
 from supplychain.model.finding import Source
 from supplychain.model.package import Graph, Resolved
 from supplychain.model.reference import Place, Reference, Resolution, Scope
@@ -57,6 +57,13 @@ def clean(entry: Resolved, **parts: object) -> Matched:
     return answer.model_copy(update=parts)
 
 
+def listed(entry: Resolved, **parts: object) -> Release:
+    """Return what the registry says of an entry: that it lists it; `parts` change it."""
+    source = Source(name="planted", level="local")
+    release = Release(component=entry.component.id, version=entry.version or "", state="listed", source=source)
+    return release.model_copy(update=parts)
+
+
 def knowing(case: Case, *found: Resolved | Reference, **parts: object) -> Case:
     """Return the case with nothing but these packages, and good advisory data with `parts` of them changed.
 
@@ -82,7 +89,7 @@ def knowing(case: Case, *found: Resolved | Reference, **parts: object) -> Case:
         scanners=(),
         vex=(),
         first_seen={},
-        releases=(),
+        releases=tuple(listed(item) for item in found if isinstance(item, Resolved)),
     )
     return bare.model_copy(update={"declaration": declaring()})
 
