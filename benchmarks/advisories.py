@@ -49,6 +49,13 @@ open(sys.argv[1], "w").write(json.dumps(taken))
 """
 """A process counts the memory of the one that started it as its own, so a small one starts it."""
 
+_CALLED = {
+    "inside": "our matcher in a process that is running, with its test of itself",
+    "ours": "our matcher as a process",
+    "generated": "our matcher as a process, 20,000 made-up advisories on 5,000 packages",
+    "sha256": "sha256 of the zip",
+}
+
 Found = dict[tuple[str, str], list[frozenset[str]]]
 """The names of each advisory that affects a component and version."""
 
@@ -234,7 +241,7 @@ def main() -> None:
     print(f"not assessed by us: {', '.join(mine.skipped) or 'none'}; not wholly in safety's database: {dict(left)}\n")
     print("| what | median | beside pip-audit | peak memory |\n| --- | --- | --- | --- |")
     for what, taken_each in costs.items():
-        print(row(what, taken_each, costs["pip-audit"]))
+        print(row(_CALLED.get(what, what), taken_each, costs["pip-audit"]))
     limits(costs)
 
 

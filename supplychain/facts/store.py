@@ -15,6 +15,7 @@ import zlib
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -44,7 +45,7 @@ class Entry:
     redirects: tuple[str, ...] = ()
     """Addresses on the same host that the service led to."""
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """`sha256:<hex>` of the body."""
         return f"sha256:{hashlib.sha256(self.body).hexdigest()}"
