@@ -57,7 +57,8 @@ def read_database(path: Path, components: Iterable[str], now: datetime) -> Datab
         Source(name=NAME, level="cached", digest=reader.digest) if sieve.count else Source(name=NAME, level="absent")
     )
     if wanted and not sieve.count:
-        problems.append((path.name, "there is no record of a package in it"))
+        asked = ", ".join(sorted({name.ecosystem for name in wanted}))
+        problems.append((path.name, f"it holds no record on packages of {asked}"))
     return sieve.database(sieve.seen_ecosystems, source, sieve.has_malware, sieve.as_of, problems)
 
 
