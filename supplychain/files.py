@@ -11,6 +11,15 @@ DIGEST_LIMIT = 256_000_000
 """Bytes of a file that are digested."""
 
 
+class NotParsedError(Exception):
+    """A file that is not as its format asks; the message says what is wrong, and `line` where, if that is known."""
+
+    def __init__(self, reason: str, line: int | None = None) -> None:
+        """Say why, and where."""
+        super().__init__(reason)
+        self.line = line
+
+
 class NotReadError(Exception):
     """A file that could not be read; the message says why."""
 

@@ -103,11 +103,15 @@ class PackageGatherer:
         return self._listed[component, version]
 
     def lines(self, path: str) -> list[str]:
-        """Return the lines of a file of the target."""
+        """Return the lines of a file of the target; none where a patch of plain lines would not be what git has."""
         if path not in self._lines:
             file = self.target.get(path)
             data = self.target.read(file).data if file else b""
-            self._lines[path] = data.decode("utf-8", "replace").splitlines()
+            is_plain = data.endswith(b"\n") and b"\r" not in data and not data.startswith(b"\xef\xbb\xbf")
+            try:
+                self._lines[path] = data.decode().split("\n")[:-1] if is_plain else []
+            except UnicodeDecodeError:
+                self._lines[path] = []
         return self._lines[path]
 
     @property

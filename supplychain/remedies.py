@@ -10,9 +10,8 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
-
 from supplychain.checks.engine import CHECKS, observe
+from supplychain.checks.fixes import allowed, ranges
 from supplychain.control import load
 from supplychain.model.case import Case, Sentence
 from supplychain.model.fact import Release
@@ -43,7 +42,7 @@ def patches(case: Case, lines: Lines, releases: Releases, again: Again) -> tuple
     candidates = (*_updates(case, pins, lines, releases), *_hashes(pins, lines, releases))
     if not candidates:
         return ()
-    before = _outcomes(_worded(case))
+    before = _outcomes(_comparable(case))
     found: list[Patch] = []
     limit = min(PROVEN, max(1, _ENTRIES // max(1, len(case.graph.packages))))
     beyond = f"this run proves {limit} of the patches; take those first and run again"
@@ -71,12 +70,14 @@ def diff(patch: Patch) -> str:
 
 def _updates(case: Case, pins: Sequence[Resolved], lines: Lines, releases: Releases) -> Iterator[Patch]:
     """Return the updates of pins to the smallest fixing version that the project's own ranges allow."""
+    asking = ranges(case)
     for matched in case.advisories.matched:
         if matched.state != "affected" or not matched.clean_versions:
             continue
         used = (matched.component, matched.version)
         for entry in (pin for pin in pins if (pin.component.id, pin.version) == used):
-            version = next((v for v in matched.clean_versions if _is_allowed(case, entry, v)), None)
+            asked = asking.get((entry.project, entry.component.id), ())
+            version = next(iter(allowed(entry.component.source, matched.clean_versions, asked)), None)
             hashes = _listed(releases(entry.component.id, version)) if version and entry.hashes else ()
             old = _statement(lines(entry.at.file), entry.at.line or 1)
             if version is None or not old or (entry.hashes and not hashes):
@@ -104,15 +105,6 @@ def _pins(case: Case) -> Iterator[Resolved]:
         decides = entry.is_locked or (entry.project, entry.component) not in locked
         if entry.format == "requirements" and entry.version and entry.at.scope is Scope.PROD and decides:
             yield entry
-
-
-def _is_allowed(case: Case, entry: Resolved, version: str) -> bool:
-    """Whether every range that the project states for a package holds a version."""
-    same = (e for e in case.graph.packages if e.project == entry.project and e.component == entry.component)
-    try:
-        return all(SpecifierSet(other.asked).contains(version) for other in same if not other.is_locked)
-    except InvalidSpecifier:
-        return False
 
 
 def _listed(release: Release) -> tuple[str, ...]:
@@ -143,7 +135,7 @@ def _key(patch: Patch) -> Key:
 
 def _doubt(patch: Patch, before: Mapping[Key, frozenset[Outcome]], lines: Lines, again: Again) -> str:
     """Return what was seen against a patch when it was applied to a copy; empty where it worked."""
-    after = _outcomes(_worded(again(patch.at.file, applied(patch, lines(patch.at.file)))))
+    after = _outcomes(_comparable(again(patch.at.file, applied(patch, lines(patch.at.file)))))
     own = _key(patch)
     if not _passes(after.get(own, frozenset())):
         return f"with it, {patch.requirement} still does not pass for {patch.component} in {patch.at.file}"
@@ -164,8 +156,11 @@ def _outcomes(case: Case) -> dict[Key, frozenset[Outcome]]:
     return {key: frozenset(outcomes) for key, outcomes in found.items()}
 
 
-def _worded(case: Case) -> Case:
-    """Return a case with the document's words for the sentences that this run has not come to."""
+def _comparable(case: Case) -> Case:
+    """Return a case with the document's words for sentences that this run has not come to, and without scanners of its own.
+
+    They are not started again for a proof, and would be said to have missed the version that a patch brings.
+    """
     known = {sentence.requirement for sentence in case.features.sentences}
     added = tuple(
         Sentence(requirement=requirement.id, words={requirement.parameter.name: tuple(requirement.parameter.default)})
@@ -173,4 +168,5 @@ def _worded(case: Case) -> Case:
         if requirement.parameter and requirement.id not in known
     )
     features = case.features.model_copy(update={"sentences": (*case.features.sentences, *added)})
-    return case.model_copy(update={"features": features})
+    saved = tuple(report for report in case.scanners if report.how == "saved")
+    return case.model_copy(update={"features": features, "scanners": saved})

@@ -20,14 +20,16 @@ LOCK = "requirements.txt"
 Change = Callable[[BuiltTarget], object]
 
 
-def vulnerable(folder: Path, change: Change = lambda _: None, policy: str = "", listed: bool = True) -> Outcomes:
+def vulnerable(
+    folder: Path, change: Change = lambda _: None, policy: str = "", listed: bool = True, scanners: bool = False
+) -> Outcomes:
     """Return the sound target with a vulnerability in sniffio that 9.0.0 fixes, which the index lists with one file."""
     target = sound_target(folder)
     change(target)
     (folder / "policy.toml").write_text(POLICY.read_text() + policy)
     releases = {"sniffio": {NEW: [HASH]}} if listed else {}
     facts = snapshot(folder / "facts", [record()], releases=releases)
-    return run_suite(target, facts=facts, policy=folder / "policy.toml")
+    return run_suite(target, facts=facts, policy=folder / "policy.toml", scanners=scanners)
 
 
 def patch_of(found: Outcomes, requirement: str = "5.5") -> Patch:
@@ -47,6 +49,12 @@ def test_an_update_with_the_hashes_that_the_index_lists_is_proven(tmp_path: Path
     assert patch.new == (f"sniffio=={NEW} \\", f"    --hash=sha256:{HASH}")
     row = found.only("5.5", Outcome.FAIL)
     assert row.patch == patch
+
+
+def test_scanners_of_the_run_do_not_stand_against_a_patch(tmp_path: Path) -> None:
+    found = vulnerable(tmp_path, scanners=True)
+    assert {report.scanner for report in found.case.scanners} > {"safety", "pip-audit"}
+    assert patch_of(found).proven
 
 
 def test_what_was_proven_holds(tmp_path: Path) -> None:

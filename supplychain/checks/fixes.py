@@ -42,9 +42,9 @@ def fix_of(use: PackageUse, matched: Matched | None, vulnerability: Vulnerabilit
     """
     if not vulnerability.fixed:
         return ""
-    clean = _final_first(use, matched.clean_versions if matched else ())
-    allowed = [version for version in clean if all(_allows(entry, version) for entry in asking)]
-    version = (allowed or clean or _final_first(use, vulnerability.fixed))[0]
+    source, clean = use.component.source, matched.clean_versions if matched else ()
+    known = allowed(source, clean, asking) or _final_first(source, clean) or _final_first(source, vulnerability.fixed)
+    version = known[0]
     mark = "==" if use.component.source == "pypi" else "@"
     name = f"{use.component.name}{mark}"
     at = use.entry.at if use.entry else use.at
@@ -59,9 +59,14 @@ def fix_of(use: PackageUse, matched: Matched | None, vulnerability: Vulnerabilit
     return "; ".join(filter(None, told))
 
 
-def _final_first(use: PackageUse, versions: Sequence[str]) -> list[str]:
+def allowed(source: str, versions: Sequence[str], asking: Sequence[Resolved]) -> list[str]:
+    """Return the versions that every entry of a manifest allows, in their order, final releases first."""
+    return [version for version in _final_first(source, versions) if all(_allows(entry, version) for entry in asking)]
+
+
+def _final_first(source: str, versions: Sequence[str]) -> list[str]:
     def is_preliminary(version: str) -> bool:
-        if use.component.source != "pypi":
+        if source != "pypi":
             return "-" in version
         try:
             return Version(version).is_prerelease

@@ -8,18 +8,12 @@ from typing import Protocol
 
 from supplychain.discovery.python_names import Names
 from supplychain.discovery.wrapper import Wrapper
+from supplychain.files import NotParsedError
 from supplychain.model.component import Component, Kind
 from supplychain.model.package import IndexSetting
 from supplychain.model.reference import Override, Place, Reference, Relation, Resolution, Unresolved
 
-
-class NotParsedError(Exception):
-    """A file whose content a carrier cannot make sense of; `line` is where, if it is known."""
-
-    def __init__(self, reason: str, line: int | None = None) -> None:
-        """Say why, and where."""
-        super().__init__(reason)
-        self.line = line
+__all__ = ["Carrier", "Found", "NotParsedError", "SourceFile"]
 
 
 @dataclass(frozen=True)

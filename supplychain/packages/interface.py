@@ -7,17 +7,11 @@ from dataclasses import dataclass, field
 from posixpath import dirname
 from typing import Protocol
 
+from supplychain.files import NotParsedError
 from supplychain.model.package import Drift, IndexSetting, Resolved
 from supplychain.model.reference import Place, Unread
 
-
-class NotParsedError(Exception):
-    """A file that is not as its format asks; the message says what is wrong, and `line` where that is known."""
-
-    def __init__(self, reason: str, line: int | None = None) -> None:
-        """Keep the line."""
-        super().__init__(reason)
-        self.line = line
+__all__ = ["Include", "LockReader", "NotParsedError", "Read", "Reader", "SourceFile", "WorkspaceReader"]
 
 
 @dataclass(frozen=True)
