@@ -15,6 +15,7 @@ from supplychain.report.agreement import agreement
 from supplychain.report.evidence import matrix
 from supplychain.report.markup import code, markdown
 from supplychain.report.patches import told
+from supplychain.report.record import facts
 from supplychain.report.view import ORDER, WORD, View
 from supplychain.suite import tool
 
@@ -39,7 +40,7 @@ def page(view: View) -> str:
     )
     tables = agreement(view.case)
     return _template("index.html.j2").render(
-        view=view, words=WORDS, lists=lists, tool=tool(), agreement=tables, told=told
+        view=view, words=WORDS, lists=lists, tool=tool(), agreement=tables, told=told, facts=facts(view.case)
     )
 
 
