@@ -1,6 +1,6 @@
 # Two commands on a fresh machine: make demo, make test. Needed: Python 3.11 or later, and Node 20 or later for Allure.
 .DELETE_ON_ERROR:
-.PHONY: demo test test-long lint report bench bench-scale bench-advisories mutation lock clean
+.PHONY: demo test test-long lint report docs bench bench-scale bench-advisories mutation lock clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -52,6 +52,10 @@ bench-advisories: $(INSTALLED)
 
 mutation: $(INSTALLED)
 	$(BIN)/python -m tests.mutation
+
+# The pages of docs/ that are made from the code.
+docs: $(INSTALLED)
+	$(BIN)/python -m supplychain.report.steps > docs/steps.md
 
 # Hashes without addresses: where packages come from is the installer's configuration.
 lock:

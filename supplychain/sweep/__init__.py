@@ -76,6 +76,8 @@ def _names(line: str) -> Iterator[tuple[str, int]]:
         address = match.group().rstrip(".")
         host = re.split(r"[/:]", address.partition("//")[2], maxsplit=1)[0].lower()
         path = re.split("[?#]", address, maxsplit=1)[0].lower()
+        if patterns.placeholders.fullmatch(host):
+            continue
         if (patterns.knows(host) and _is_component(host, address)) or path.endswith(catalog.artifacts().url_suffixes):
             yield address, match.start()
     for pattern in (*(patterns.names if has_path else ()), *(patterns.hosted if "-" in line else ())):
@@ -154,6 +156,7 @@ class _Patterns:
         self.hosted = [re.compile(hosted)]
         """Of names with a hyphen."""
         self.ignored = re.compile("|".join(data["ignored"]), re.IGNORECASE)
+        self.placeholders = re.compile(data["placeholders"])
         self.pages = re.compile(data["pages"])
         self.skipped = tuple(data["skipped"])
         self.data = tuple(data["data"])

@@ -74,6 +74,7 @@ def test_where_it_stands_is_said(path: str, text: str, context: str) -> None:
         "see https://huggingface.co/docs/transformers",
         'x = "command"',
         "https://example.org/page",
+        'placeholder="https://your-endpoint.openai.azure.com"',
     ],
 )
 def test_what_only_looks_like_a_name_is_not_seen(text: str) -> None:
