@@ -25,7 +25,8 @@ def main() -> None:
     database, listed, output = map(Path, sys.argv[1:])
     packages, now = pins(listed), datetime.now(UTC)
     begin = time.perf_counter()
-    data = assess(packages, read_database(database, [component for component, _ in packages], now), now)
+    read = read_database(database, [component for component, _ in packages], now)  # a run keeps it as well
+    data = assess(packages, read, now)
     seconds = time.perf_counter() - begin
     if data.problem or not data.test.passed:
         raise SystemExit(f"{data.problem} {data.test.missed}")

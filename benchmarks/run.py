@@ -30,8 +30,8 @@ def words(text):
     return text
 
 
-for name in ("Registries", "Qualifier", "Methods", "Indexes", "Advisories", "Cadence"):
-    register_type(**{name: words})
+for name in {types}:
+    register_type(**{{name: words}})
 """
 
 
@@ -39,12 +39,13 @@ def empty_project(folder: Path) -> Path:
     """Write the same features with steps that do nothing, and return their folder."""
     shutil.copytree(ROOT / "features", folder / "features")
     (folder / "steps").mkdir()
-    lines = [EMPTY]
-    for module in sorted((ROOT / "steps").glob("*.py")):
-        for decorator in re.findall(r"^@(?:given|when|then)\(.*\)$", module.read_text(), re.MULTILINE):
-            lines.append(f"{decorator}\ndef step(context, **words):\n    pass\n")
+    modules = [module.read_text() for module in sorted((ROOT / "steps").glob("*.py"))]
+    decorators = [found for text in modules for found in re.findall(r"(?m)^@(?:given|when|then)\(.*\)$", text)]
+    types = sorted({found for decorator in decorators for found in re.findall(r":([A-Z]\w*)\}", decorator)})
+    lines = [EMPTY.format(types=types)]
+    lines += [f"{decorator}\ndef step(context, **words):\n    pass\n" for decorator in decorators]
     (folder / "steps" / "empty.py").write_text("\n\n".join(lines))
-    (folder / "behave.ini").write_text("[behave]\npaths = features\n")
+    (folder / "behave.ini").write_text("[behave]\npaths = features\ntags = not @off\n")
     return folder
 
 

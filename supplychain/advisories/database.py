@@ -135,7 +135,7 @@ class _Sieve:
             for name in {loose(name.decode("utf-8", "replace")) for name in names} & self._names:
                 self._unread.setdefault(name, []).append(where.rpartition("/")[2].removesuffix(".json"))
             return
-        if not any(part.package in self._wanted for part in record.affected):
+        if self._wanted.isdisjoint([part.package for part in record.affected]):
             return
         known = self._kept.get(record.id)
         if known is not None and known[0] != record and known[0].modified == record.modified:
@@ -167,9 +167,9 @@ class _Sieve:
     ) -> Database:
         """Return what was kept, by package, without what is withdrawn."""
         by_package: dict[Name, list[Record]] = {}
-        for record, _ in self._kept.values():
+        for record, _ in map(self._kept.__getitem__, sorted(self._kept)):
             if record.withdrawn is None or record.withdrawn > self._now:
-                for package in {part.package for part in record.affected} & self._wanted:
+                for package in self._wanted.intersection([part.package for part in record.affected]):
                     by_package.setdefault(package, []).append(record)
         return Database(
             ecosystems=frozenset(covered),
@@ -179,7 +179,7 @@ class _Sieve:
             as_of=as_of,
             problem=_told(problems),
             asked=self._wanted,
-            by_package={package: tuple(sorted(found, key=lambda one: one.id)) for package, found in by_package.items()},
+            by_package={package: tuple(found) for package, found in by_package.items()},
             unread={name: tuple(found) for name, found in self._unread.items()},
             raw=tuple(data for _, data in self._kept.values()),
         )

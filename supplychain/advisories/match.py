@@ -10,7 +10,7 @@ from supplychain.advisories.extents import Extent
 from supplychain.advisories.names import Name, loose, of_component
 from supplychain.advisories.records import Record
 from supplychain.advisories.severity import highest
-from supplychain.advisories.versions import Key, Used, by_digits
+from supplychain.advisories.versions import Key, Used
 from supplychain.model.fact import Advisory, Matched, Vulnerability
 
 Pin = tuple[str, str | None]
@@ -61,22 +61,22 @@ class _Package:
         extents = [Extent(record, name) for record in database.by_package.get(name, ())]
         self._newest_first = extents[::-1]  # by their ids: those that affect the most versions that fix another one
         self._advisories = tuple(merged(extents))
-        self._listed = by_digits(frozenset().union(*(extent.listed for extent in extents)))
         self._clean: dict[str, bool] = {}
 
     def match(self, component: str, version: str) -> Matched:
         """Return what the advisories say of one version."""
-        used = Used.of(self._ecosystem, version, self._listed)
+        used = Used.of(self._ecosystem, version)
         found: list[tuple[Vulnerability, dict[Key, str]]] = []
         unclear = [f"{record}: it cannot be read" for record in self._unread]
         for extents in self._advisories:
-            covering = [extent for extent in extents if extent.covers(used)]
+            held = [(extent, extent.covers(used)) for extent in extents]
+            covering = [extent for extent, affects in held if affects]
             if covering:
                 fixes = {at: text for extent in covering for at, text in extent.fixes(used)}
                 vulnerability = Vulnerability(advisory=_advisory(covering, extents), fixed=_ascending(fixes))
                 found.append((vulnerability, fixes))
             else:
-                doubts = (extent for extent in extents if extent.covers(used) is None)
+                doubts = (extent for extent, affects in held if affects is None)
                 unclear += [f"{extent.record.id}: {extent.why_unclear(used)}" for extent in doubts]
         fixing = {at: text for _, fixes in found for at, text in fixes.items() if self._is_clean(text)}
         return Matched(
@@ -91,7 +91,7 @@ class _Package:
     def _is_clean(self, version: str) -> bool:
         known = self._clean.get(version)
         if known is None:
-            used = Used.of(self._ecosystem, version, self._listed)
+            used = Used.of(self._ecosystem, version)
             known = not self._unread and all(extent.covers(used) is False for extent in self._newest_first)
             self._clean[version] = known
         return known
@@ -104,11 +104,12 @@ def merged(extents: Iterable[Extent]) -> Iterator[tuple[Extent, ...]]:
     """
     group_of: dict[str, list[Extent]] = {}
     for extent in extents:
-        group, names = [extent], list(extent.record.ids)
-        for other in {id(found): found for name in names if (found := group_of.get(name))}.values():
-            group += other
-        for member in group:
-            group_of.update(dict.fromkeys(member.record.ids, group))
+        group = [extent]
+        for name in extent.record.ids:
+            other = group_of.setdefault(name, group)
+            if other is not group:
+                group += other
+                group_of.update((each, group) for member in other for each in member.record.ids)
     for group in {id(group): group for group in group_of.values()}.values():
         yield tuple(group)
 
@@ -117,12 +118,13 @@ def _advisory(covering: list[Extent], all_of_it: tuple[Extent, ...]) -> Advisory
     """Return what records say together: the worst severity of all, the rest from those that affect the version."""
     told = min((extent.record for extent in covering), key=_rank)
     records = [extent.record for extent in all_of_it]
+    names = {name for record in records for name in record.ids}
     return Advisory(
         id=told.id,
-        aliases=tuple(sorted({name for record in records for name in record.ids} - {told.id})),
+        aliases=tuple(sorted(names - {told.id})),
         summary=told.summary or next((record.summary for record in records if record.summary), ""),
-        severity=highest(record.severity for record in records),
-        published=min((record.published for record in records if record.published), default=None),
+        severity=highest([record.severity for record in records]),
+        published=min([record.published for record in records if record.published], default=None),
         malicious=any(extent.record.malicious for extent in covering),
     )
 
@@ -133,9 +135,10 @@ def _rank(record: Record) -> tuple[int, str]:
     MAL, because it is an incident and no weakness; GHSA, which is rated and covers every ecosystem; PYSEC; any other
     database; a CVE last: it names products and no packages, and as an alias it is named anyway.
     """
-    places = [place for place, prefix in enumerate(_TELLING) if record.id.startswith(prefix)]
-    last = len(_TELLING) + record.id.startswith("CVE-")
-    return (places[0] if places else last, record.id)
+    for place, prefix in enumerate(_TELLING):
+        if record.id.startswith(prefix):
+            return (place, record.id)
+    return (len(_TELLING) + record.id.startswith("CVE-"), record.id)
 
 
 def _ascending(versions: dict[Key, str]) -> tuple[str, ...]:

@@ -59,7 +59,7 @@ def _chosen(packages: Iterable[Pin]) -> Iterator[tuple[str, str, str]]:
     found: dict[str, list[tuple[str, str]]] = {}
     for component, version in sorted({(component, version) for component, version in packages if version}):
         name = of_component(component)
-        if name is not None and Used.of(name.ecosystem, version, {}).whole is not None:
+        if name is not None and Used.of(name.ecosystem, version).whole is not None:
             found.setdefault(name.ecosystem, []).append((component, version))
     for ecosystem, made_up in _MADE_UP.items():
         own = found.get(ecosystem, [])

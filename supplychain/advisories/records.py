@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import sys
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, Required, TypeVar
 
-from pydantic_core import from_json
+from pydantic import FailFast, StringConstraints, TypeAdapter, ValidationError
+from typing_extensions import TypedDict  # what pydantic takes before Python 3.12
 
 from supplychain.advisories.names import Name, canonical
 from supplychain.advisories.severity import highest, rated, scored
@@ -17,22 +17,61 @@ from supplychain.model.finding import Severity
 _MALICIOUS_CODE = "CWE-506"
 _SUMMARY = 300
 _EVENTS = frozenset({"introduced", "fixed", "last_affected", "limit"})
+_SPECIFIC = ("database_specific", "ecosystem_specific")
+_TYPES = frozenset({"ECOSYSTEM", "SEMVER"})
+_WRONG = {"tuple_type": "is no list", "dict_type": "is no object"}
+
+Event = tuple[str, str]
+"""One border of a range: `introduced`, `fixed`, `last_affected` or `limit`, and the version."""
+
+_Entry = TypeVar("_Entry")
+_Listed = Annotated[tuple[_Entry, ...] | None, FailFast()]
+_Filled = Annotated[str, StringConstraints(min_length=1)]
 
 
 class NotARecordError(Exception):
     """Bytes that are no record of schema 1; the message says in what."""
 
 
-class Event(NamedTuple):
-    """One border of a range."""
-
-    kind: str
-    """`introduced`, `fixed`, `last_affected` or `limit`."""
-    version: str
+class _Package(TypedDict):
+    name: _Filled
+    ecosystem: _Filled
 
 
-@dataclass(frozen=True, slots=True)
-class Affected:
+class _Range(TypedDict, total=False):
+    type: Required[_Filled]
+    events: _Listed[dict[str, Any]]
+
+
+class _Affected(TypedDict, total=False):
+    package: _Package | None
+    versions: _Listed[str]
+    ranges: _Listed[_Range]
+    severity: _Listed[Any]
+    ecosystem_specific: Any
+    database_specific: Any
+
+
+class _Stated(TypedDict, total=False):
+    """A record as JSON has it, of the right types wherever these decide a match."""
+
+    schema_version: str | None
+    id: Required[_Filled]
+    aliases: _Listed[str]
+    summary: Any
+    details: Any
+    published: str | None
+    modified: str | None
+    withdrawn: str | None
+    severity: _Listed[Any]
+    affected: _Listed[_Affected]
+    database_specific: Any
+
+
+_STATED = TypeAdapter(_Stated)
+
+
+class Affected(NamedTuple):
     """The versions of one package that a record speaks of."""
 
     package: Name
@@ -41,12 +80,11 @@ class Affected:
     """Ranges in the order of the ecosystem; ranges of commits are left out."""
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """One advisory as a database has it."""
 
-    id: str
-    aliases: tuple[str, ...]
+    ids: tuple[str, ...]
+    """Every name that it goes by, its own first; what it calls related is another advisory."""
     summary: str
     published: datetime | None
     modified: datetime | None
@@ -56,9 +94,9 @@ class Record:
     affected: tuple[Affected, ...]
 
     @property
-    def ids(self) -> tuple[str, ...]:
-        """Every name that it goes by; what it calls related is another advisory."""
-        return (self.id, *self.aliases)
+    def id(self) -> str:
+        """Its own name."""
+        return self.ids[0]
 
 
 def parse(data: bytes) -> Record:
@@ -67,143 +105,99 @@ def parse(data: bytes) -> Record:
     Raises:
         NotARecordError: it is no JSON, no record of schema 1, or a part that decides a match is not as it has to be.
     """
+    stated = _stated(data)
+    if (stated.get("schema_version") or "1").partition(".")[0] != "1":
+        raise NotARecordError("it is of another schema than 1")
+    ids = (stated["id"], *(stated.get("aliases") or ()))
+    affected = stated.get("affected") or ()
+    parts: tuple[_Stated | _Affected, ...] = (stated, *affected)
+    specific = [own for part in parts for key in _SPECIFIC if isinstance(own := part.get(key), dict)]
+    return Record(
+        ids=ids,
+        summary=_line(stated.get("summary")) or _line(stated.get("details")),
+        published=_moment(stated.get("published"), "published"),
+        modified=_moment(stated.get("modified"), "modified"),
+        withdrawn=_moment(stated.get("withdrawn"), "withdrawn"),
+        severity=_severity(parts, specific),
+        malicious=any(each.startswith("MAL-") for each in ids) or any(map(_is_malicious, specific)),
+        affected=tuple(_affected(each, package) for each in affected if (package := each.get("package"))),
+    )
+
+
+def _stated(data: bytes) -> _Stated:
+    """Return what JSON holds; pydantic's parser is the fast one, and takes neither half of a surrogate pair nor UTF-16."""
     try:
-        stated = _json(data)
+        try:
+            return _STATED.validate_json(data)
+        except ValidationError as error:
+            if error.errors(include_input=False, include_url=False)[0]["type"] != "json_invalid":
+                raise
+            return _STATED.validate_python(json.loads(data))
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        where = "".join("[]" if isinstance(each, int) else f".{each}" for each in first["loc"]).lstrip(".")
+        raise NotARecordError(f"{where or 'the record'} {_WRONG.get(first['type'], 'is no text')}") from error
     except (ValueError, RecursionError) as error:
         raise NotARecordError(f"no JSON: {type(error).__name__}") from error
-    whole = _object(stated, "the record")
-    version = whole.get("schema_version") or "1.0.0"
-    if not isinstance(version, str) or version.partition(".")[0] != "1":
-        raise NotARecordError("it is of another schema than 1")
-    affected = [_object(each, "affected[]") for each in _list(whole, "affected")]
-    own = _mapping(whole.get("database_specific"))
-    identity = _string(whole.get("id"), "id")
-    aliases = _strings(whole, "aliases")
-    return Record(
-        id=identity,
-        aliases=aliases,
-        summary=_summary(whole),
-        published=_moment(whole, "published"),
-        modified=_moment(whole, "modified"),
-        withdrawn=_moment(whole, "withdrawn"),
-        severity=_severity(whole, own, affected),
-        malicious=_is_malicious((identity, *aliases), own, affected),
-        affected=tuple(_affected(each) for each in affected if each.get("package") is not None),
-    )
 
 
-def _json(data: bytes) -> Any:
-    """Return what JSON holds; pydantic's parser takes half the time, and not half of a surrogate pair nor deep nesting."""
-    try:
-        return from_json(data, cache_strings="keys")
-    except ValueError:
-        return json.loads(data)
-
-
-def _affected(stated: dict[str, Any]) -> Affected:
-    package = _object(stated["package"], "affected[].package")
-    name, ecosystem = _string(package.get("name"), "package.name"), _string(package.get("ecosystem"), "ecosystem")
-    ranges = [_object(each, "ranges[]") for each in _list(stated, "ranges")]
+def _affected(stated: _Affected, package: _Package) -> Affected:
+    ecosystem, _, _ = package["ecosystem"].partition(":")  # a suffix names a release of a distribution
     return Affected(
-        package=canonical(ecosystem.partition(":")[0], name),  # a suffix names a release of a distribution
-        versions=_strings(stated, "versions"),
-        ranges=tuple(_events(each) for each in ranges if _string(each.get("type"), "ranges[].type") != "GIT"),
+        package=canonical(ecosystem, package["name"]),
+        versions=stated.get("versions") or (),
+        ranges=tuple(_events(each) for each in stated.get("ranges") or () if each["type"] != "GIT"),
     )
 
 
-def _events(stated: dict[str, Any]) -> tuple[Event, ...]:
-    if stated["type"] not in {"ECOSYSTEM", "SEMVER"}:
+def _events(stated: _Range) -> tuple[Event, ...]:
+    if stated["type"] not in _TYPES:
         raise NotARecordError("a range is of no type that schema 1 knows")
-    events = []
-    for event in _list(stated, "events"):
-        for kind, version in _object(event, "events[]").items():
-            if kind not in _EVENTS:
-                raise NotARecordError("an event is of no kind that schema 1 knows")
-            events.append(Event(kind, _string(version, "events[]")))
-    if not any(event.kind == "introduced" for event in events):
+    events = tuple(pair for event in stated.get("events") or () for pair in event.items())
+    kinds = {kind for kind, _ in events}
+    if not kinds <= _EVENTS:
+        raise NotARecordError("an event is of no kind that schema 1 knows")
+    if "introduced" not in kinds:
         raise NotARecordError("a range does not say where it begins")
-    return tuple(events)
+    if not all(isinstance(version, str) and version for _, version in events):
+        raise NotARecordError("events[] is no text")
+    return events
 
 
-def _severity(whole: dict[str, Any], own: dict[str, Any], affected: list[dict[str, Any]]) -> Severity | None:
+def _severity(parts: Iterable[_Stated | _Affected], specific: Iterable[dict[str, Any]]) -> Severity | None:
     """Return the highest of what a record states in words or as vectors, of itself and of its packages."""
-    known = [rated(word) for word in _words(own)]
-    for part in (whole, *affected):
-        for entry in _list(part, "severity"):
+    known = [rated(word) for each in specific if isinstance(word := each.get("severity"), str)]
+    for part in parts:
+        for entry in part.get("severity") or ():
             known.append(scored(str(_mapping(entry).get("score"))))
-    for each in affected:
-        for specific in ("ecosystem_specific", "database_specific"):
-            known += [rated(word) for word in _words(_mapping(each.get(specific)))]
     return highest(known)
 
 
-def _words(specific: dict[str, Any]) -> list[str]:
-    word = specific.get("severity")
-    return [word] if isinstance(word, str) else []
-
-
-def _is_malicious(ids: tuple[str, ...], own: dict[str, Any], affected: list[dict[str, Any]]) -> bool:
-    """Whether it reports malicious code: by its id, its origin, or the weakness that GitHub or OpenSSF name."""
-    if any(each.startswith("MAL-") for each in ids) or "malicious-packages-origins" in own:
-        return True
-    weaknesses = [own.get("cwe_ids")]
-    for each in affected:
-        weaknesses.append(_mapping(each.get("database_specific")).get("cwes"))
-    return any(
+def _is_malicious(specific: dict[str, Any]) -> bool:
+    """Whether malicious code is reported: by where a report comes from, or the weakness that GitHub or OpenSSF name."""
+    return "malicious-packages-origins" in specific or any(
         weakness == _MALICIOUS_CODE or _mapping(weakness).get("cweId") == _MALICIOUS_CODE
-        for listed in weaknesses
-        for weakness in (listed if isinstance(listed, list) else ())
+        for listed in (specific.get("cwe_ids"), specific.get("cwes"))
+        if isinstance(listed, list)
+        for weakness in listed
     )
 
 
-def _summary(whole: dict[str, Any]) -> str:
-    for key in ("summary", "details"):
-        text = whole.get(key)
-        if isinstance(text, str) and text.strip():
-            line = text.strip().splitlines()[0]
-            return line if len(line) <= _SUMMARY else f"{line[:_SUMMARY]} ..."
-    return ""
+def _line(text: object) -> str:
+    """Return the first line of a text, cut where it is long; what is no text has none."""
+    lines = text.strip()[: _SUMMARY + 1].splitlines() if isinstance(text, str) else []
+    return "" if not lines else lines[0] if len(lines[0]) <= _SUMMARY else f"{lines[0][:_SUMMARY]} ..."
 
 
-def _moment(whole: dict[str, Any], key: str) -> datetime | None:
-    stated = whole.get(key)
+def _moment(stated: str | None, key: str) -> datetime | None:
     if stated is None:
         return None
     try:
-        moment = datetime.fromisoformat(_string(stated, key))
+        moment = datetime.fromisoformat(stated)
     except ValueError as error:
         raise NotARecordError(f"{key} is no time") from error
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _object(stated: object, what: str) -> dict[str, Any]:
-    if not isinstance(stated, dict):
-        raise NotARecordError(f"{what} is no object")
-    return stated
-
-
 def _mapping(stated: object) -> dict[str, Any]:
     return stated if isinstance(stated, dict) else {}
-
-
-def _list(stated: dict[str, Any], key: str) -> list[Any]:
-    found = stated.get(key)
-    if found is None:
-        return []
-    if not isinstance(found, list):
-        raise NotARecordError(f"{key} is no list")
-    return found
-
-
-def _strings(stated: dict[str, Any], key: str) -> tuple[str, ...]:
-    found = _list(stated, key)
-    try:
-        return tuple(map(sys.intern, found))  # advisories on one package list the same versions again and again
-    except TypeError as error:
-        raise NotARecordError(f"{key} holds what is no text") from error
-
-
-def _string(stated: object, what: str) -> str:
-    if not isinstance(stated, str) or not stated:
-        raise NotARecordError(f"{what} is no text")
-    return stated

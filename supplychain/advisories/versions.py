@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Self
@@ -31,20 +31,15 @@ class Used:
     """Its place in the order; None: it has none."""
     public: Key | None
     """The place of the release that it is a build of: `2.5.1` of `2.5.1+cu121`."""
-    spellings: frozenset[str]
-    """How advisories on its package that list versions spell it; what is no version has its own spelling alone."""
+    line: bytes
+    """What stands in the `lines` of versions among which it may be, in whichever spelling."""
 
     @classmethod
-    def of(cls, ecosystem: str, text: str, listed: Mapping[bytes, Iterable[str]]) -> Self:
-        """Return a version in use with its place in the order of its ecosystem.
-
-        `listed` are the versions that advisories on its package list, by their digits.
-        """
+    def of(cls, ecosystem: str, text: str) -> Self:
+        """Return a version in use with its place in the order of its ecosystem."""
         whole: Key = None if ecosystem == "GitHub Actions" and not is_whole(text) else key(ecosystem, text)
         public = Version(whole.public) if is_local(whole) else whole
-        alike = listed.get(digits(text), ()) if whole is not None else ()
-        same = (other for other in alike if key(ecosystem, other) in (whole, public))
-        return cls(text, whole, public, frozenset({text, *same}))
+        return cls(text, whole, public, lines([text]))
 
     def beside(self, names_build: bool) -> Key:
         """Return what of it is compared with a version of an advisory, by whether that `is_local`.
@@ -66,28 +61,18 @@ def is_whole(tag: str) -> bool:
     return match is not None and match["patch"] is not None
 
 
-def by_digits(texts: Collection[str]) -> dict[bytes, list[str]]:
-    """Return versions by their digits, so that only a few have to be parsed to know which of them are one."""
-    found: dict[bytes, list[str]] = {}
-    plain = [text for text in texts if "+" not in text and "\n" not in text]
-    for text, each in zip(plain, _digits("\n".join(plain)).split(b"\n"), strict=False):
-        found.setdefault(each, []).append(text)
-    for text in texts:
-        if "+" in text or "\n" in text:
-            found.setdefault(digits(text), []).append(text)
-    return found
+def lines(texts: Collection[str]) -> bytes:
+    r"""Return what two spellings of a version share in every ecosystem, between line feeds: `\n251\n` of 2.5.1 and 2.05.1+x.
 
-
-def digits(text: str) -> bytes:
-    """Return what two spellings of a version share in every ecosystem: its digits from 1 to 9 before any `+`.
-
-    Spellings differ in separators, letters, zeros at either end of a number, and in what a build is called.
+    That is its digits from 1 to 9 before any `+`: spellings differ in separators, letters, zeros at either end of a number,
+    and in what a build is called. Only versions whose line is that of another one have to be parsed.
     """
-    return _digits(text.partition("+")[0]).replace(b"\n", b"")
-
-
-def _digits(text: str) -> bytes:
-    return text.encode("utf-8", "surrogatepass").translate(None, _NO_DIGITS)
+    if not texts:
+        return b""
+    joined = "\n".join(texts)
+    if "+" in joined or joined.count("\n") != len(texts) - 1:
+        joined = "\n".join(text.partition("+")[0].replace("\n", "") for text in texts)
+    return b"\n%b\n" % joined.encode("utf-8", "surrogatepass").translate(None, _NO_DIGITS)
 
 
 @lru_cache(maxsize=65536)

@@ -163,6 +163,32 @@ def test_an_encrypted_member_is_a_problem(tmp_path: Path) -> None:
     assert "cannot be unpacked" in read(tmp_path).problem
 
 
+@pytest.mark.parametrize(
+    ("offset", "value", "problem"),
+    [
+        (20, b"\xff\xff\0\0", "overlaps what comes after it"),  # packed, by the directory
+        (24, b"\x09\0\0\0", "size or checksum"),  # unpacked
+        (24, b"\xff\xff\0\0", "size or checksum"),
+        (46, b"PYSEC-2026-7.json", "header is another"),
+        (42, b"\x05\0\0\0", "header is another"),  # where its header lies
+    ],
+)
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+def test_a_member_that_is_not_as_the_directory_says_is_a_problem_and_others_are_read(
+    tmp_path: Path, method: int, offset: int, value: bytes, problem: str
+) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", method) as archive:
+        archive.writestr("PYSEC-2026-1.json", json.dumps(ON_TORCH))
+        archive.writestr("MAL-2026-2.json", json.dumps(ON_NPM))
+    data = bytearray(buffer.getvalue())
+    start = data.find(b"PK\x01\x02") + offset
+    data[start : start + len(value)] = value
+    (tmp_path / "all.zip").write_bytes(data)
+    assert problem in read(tmp_path).problem
+    assert states(tmp_path) == ["affected", "not assessed"]
+
+
 def test_a_member_in_another_compression_is_a_problem(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "all.zip", "w", zipfile.ZIP_LZMA) as archive:
         archive.writestr("PYSEC-2026-1.json", json.dumps(ON_TORCH))

@@ -43,13 +43,13 @@ def test_what_is_related_to_malware_is_none() -> None:
         ({**SOUND, "affected": {}}, "affected is no list"),
         ({**SOUND, "affected": ["torch"]}, r"affected\[\] is no object"),
         ({**SOUND, "affected": [{"package": "torch"}]}, "package is no object"),
-        ({**SOUND, "affected": [affected(versions=[1.0])]}, "versions holds what is no text"),
+        ({**SOUND, "affected": [affected(versions=[1.0])]}, r"versions\[\] is no text"),
         ({**SOUND, "affected": [affected(versions="1.0")]}, "versions is no list"),
         ({**SOUND, "affected": [affected(ranges=[span(("introduced", "0"), kind="OTHER")])]}, "no type that schema 1"),
         ({**SOUND, "affected": [affected(ranges=[span(("fixed", "1"))])]}, "does not say where it begins"),
         ({**SOUND, "affected": [affected(ranges=[span(("begins", "1"))])]}, "no kind that schema 1"),
         ({**SOUND, "withdrawn": "yes"}, "withdrawn is no time"),
-        ({**SOUND, "aliases": [None]}, "aliases holds what is no text"),
+        ({**SOUND, "aliases": [None]}, r"aliases\[\] is no text"),
     ],
 )
 def test_a_record_that_is_not_as_it_has_to_be_is_refused_by_name(broken: Any, reason: str) -> None:
@@ -61,6 +61,19 @@ def test_a_record_that_is_not_as_it_has_to_be_is_refused_by_name(broken: Any, re
 def test_bytes_that_are_no_json_are_refused(data: bytes) -> None:
     with pytest.raises(NotARecordError, match="no JSON"):
         parse(data)
+
+
+@pytest.mark.parametrize("details", ["\ud800", [[]] * 9, {"a": [None]}, 7])
+def test_what_decides_no_match_may_be_anything(details: Any) -> None:
+    stated = read({**SOUND, "details": details, "summary": None, "severity": [details], "database_specific": details})
+    assert (stated.id, stated.severity, stated.malicious) == (SOUND["id"], None, False)
+
+
+@pytest.mark.parametrize("key", ["published", "modified", "withdrawn"])
+@pytest.mark.parametrize("moment", [1_700_000_000, "1700000000", "0", ""])
+def test_seconds_are_no_time(key: str, moment: Any) -> None:
+    with pytest.raises(NotARecordError, match=key):
+        read({**SOUND, key: moment})
 
 
 def test_the_first_line_of_the_details_is_the_summary_where_there_is_none() -> None:
