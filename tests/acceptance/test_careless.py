@@ -1,0 +1,252 @@
+"""The careless twin: each flaw gives the finding that its README names, and nothing but that flaw does."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from supplychain.checks.engine import CHECKS
+from supplychain.model.finding import Observation, Outcome
+from supplychain.remedies import diff
+from tests.support import ROOT, SAMPLE, BuiltTarget, Outcomes, run_suite
+
+TWIN = ROOT / "examples" / "careless"
+NOW = "2026-11-23T12:00:00+00:00"
+FROM_OTHERS = {"10.2", "10.5"}
+"""Requirements that only roll up what others say."""
+INVENTORY = ".supplychain/inventory.cdx.json"
+LOCK = "requirements.txt"
+Row = tuple[str, str, str, str]
+"""A requirement, a component, a rule and a file: what stays the same while lines move."""
+
+run = partial(run_suite, facts=ROOT / "examples" / "facts", now=NOW)
+
+
+def cells(path: Path) -> list[list[str]]:
+    """Return the rows of the table of a README, without its head."""
+    lines = [line for line in path.read_text().splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
+
+
+@dataclass(frozen=True)
+class Flaw:
+    """One row of the table of the twin's README."""
+
+    requirement: str
+    outcome: str
+    at: str
+    why: str
+    rule: str
+    says: str
+    remedy: str
+    patch: str
+
+    def __str__(self) -> str:
+        return self.requirement
+
+
+FLAWS = [Flaw(*(cell.strip("`") for cell in row)) for row in cells(TWIN / "README.md")]
+SIDE_BY_SIDE = cells(ROOT / "examples" / "README.md")
+
+
+def holds(text: str, short: str) -> bool:
+    """Whether a text has every part of a shortened one, in order."""
+    return re.search(".*".join(re.escape(part.strip()) for part in short.split("…")), text) is not None
+
+
+def belongs(row: Observation, flaw: Flaw) -> bool:
+    """Whether a failed row is one that a flaw gives: it stands in its line, or names it."""
+    places = (flaw.at, f"{flaw.at}:") if ":" not in flaw.at else (flaw.at,)
+    named = str(row.at) in places or re.search(rf"{re.escape(flaw.at)}\b", row.message)
+    return row.rule == flaw.rule and bool(named)
+
+
+def rows_of(found: Outcomes, flaw: Flaw) -> set[Row]:
+    rows = found.rows(flaw.requirement, Outcome.FAIL)
+    return {identity(flaw.requirement, row) for row in rows if belongs(row, flaw)}
+
+
+def identity(requirement: str, row: Observation) -> Row:
+    return (requirement, row.component, row.rule, row.at.file if row.at else "")
+
+
+def failed(found: Outcomes) -> set[Row]:
+    """Return every failed row, but for those that only roll up others."""
+    names = found.findings.keys() - FROM_OTHERS
+    return {identity(name, row) for name in names for row in found.rows(name, Outcome.FAIL)}
+
+
+def follows(row: Row, flaw: Flaw) -> bool:
+    """Whether a row is one of those that the README says follow: drift, and an inventory that shows a difference."""
+    return row[0] == "9.1" and row[2] == "drift" and flaw.requirement in {"1.1", "5.3", "5.4", "5.5"}
+
+
+@pytest.fixture(scope="module")
+def careless() -> Outcomes:
+    return run(TWIN)
+
+
+@pytest.fixture
+def twin(tmp_path: Path) -> BuiltTarget:
+    shutil.copytree(TWIN, tmp_path / "careless")
+    return BuiltTarget(tmp_path / "careless")
+
+
+def pinned(name: str) -> str:
+    """Return a requirement with its hashes as the sound twin has it."""
+    found = re.search(rf"(?m)^{name}==[^\0]*?(?=^\w|\Z)", (SAMPLE / LOCK).read_text())
+    assert found
+    return found[0]
+
+
+def line_of(twin: BuiltTarget, at: str) -> str:
+    """Return a line of the twin with its end."""
+    file, _, number = at.partition(":")
+    return (twin.path / file).read_text().splitlines(keepends=True)[int(number) - 1]
+
+
+def replaces(at: str, new: str) -> Callable[[BuiltTarget], object]:
+    """Return the change that puts something in the place of a line."""
+    return lambda twin: twin.edit(at.partition(":")[0], line_of(twin, at), new)
+
+
+def lists(kind: str, like: str, name: str) -> Callable[[BuiltTarget], object]:
+    """Return the change that adds an entry to the inventory, made like another one."""
+
+    def add(twin: BuiltTarget) -> None:
+        bom = json.loads((twin.path / INVENTORY).read_text())
+        (entry,) = [item for item in bom[kind] if like in item["bom-ref"]]
+        bom[kind].append(json.loads(json.dumps(entry).replace(like, name)))
+        twin.plant(INVENTORY, json.dumps(bom))
+
+    return add
+
+
+def restores_head(twin: BuiltTarget) -> None:
+    """Put back the head that the baseline recorded: in the other one, one bit of the last number differs."""
+    head = bytearray((twin.path / "models/topic.safetensors").read_bytes())
+    head[-1] ^= 1
+    twin.plant("models/topic.safetensors", bytes(head))
+
+
+MENDS: dict[str, Callable[[BuiltTarget], object]] = {
+    "1.1": replaces("Dockerfile:4", ""),
+    "5.1": replaces("pip.conf:3", ""),
+    "5.2": replaces(f"{LOCK}:22", f"h11==0.14.0 \\\n    --hash=sha256:{'ab' * 32}\n"),
+    "5.3": replaces(f"{LOCK}:23", pinned("filelock")),
+    "5.4": lambda twin: twin.edit(LOCK, line_of(twin, f"{LOCK}:24") + line_of(twin, f"{LOCK}:25"), ""),
+    "5.5": replaces(f"{LOCK}:22", "h11==0.16.0\n"),
+    "7.1": lists("components", "gpt-4.1-mini", "gpt-4.1-nano"),
+    "7.2": lambda twin: twin.edit(
+        INVENTORY, "6f1b0e8a3c5d7294e8f0a1b2c3d4e5f60718293a", "0fd18e25b25c072e09e0d92ab615fda904d66300"
+    ),
+    "7.3": replaces(f"{INVENTORY}:22", ""),
+    "7.4": lists("services", "openai", "langfuse"),
+    "7.5": lambda twin: twin.edit(INVENTORY, '"timestamp": "2026-03-09', '"timestamp": "2026-11-09'),
+    "7.6": lambda twin: twin.edit(
+        INVENTORY,
+        '"supplier": {"name": "BAAI"}',
+        '"supplier": {"name": "BAAI"}, "licenses": [{"license": {"id": "MIT"}}]',
+    ),
+    "9.1": restores_head,
+    "10.1": lambda twin: twin.edit("docs/incident-response.md", "TBD", "the lead of Platform Security"),
+    "10.3": lambda twin: twin.remove("deploy/warm-up.properties"),
+}
+"""What mends each flaw: the place as the sound twin has it, where it has that place."""
+
+
+def test_there_is_a_flaw_for_each_requirement_that_has_a_check() -> None:
+    built = {name for name in CHECKS if int(name.partition(".")[0]) <= 10} - FROM_OTHERS
+    assert {flaw.requirement for flaw in FLAWS} == built == MENDS.keys()
+
+
+@pytest.mark.parametrize("flaw", FLAWS, ids=str)
+def test_a_run_says_what_the_readme_says(flaw: Flaw, careless: Outcomes) -> None:
+    assert careless[flaw.requirement].outcome == flaw.outcome
+    rows = [row for row in careless.rows(flaw.requirement, Outcome.FAIL) if belongs(row, flaw)]
+    assert rows
+    for row in rows:
+        assert holds(row.message, flaw.says)
+        assert holds(row.remedy, flaw.remedy)
+        assert (row.patch is not None and row.patch.proven) is (flaw.patch == "proven"), row.patch
+
+
+def test_every_failed_row_is_one_of_a_flaw_or_follows_from_one(careless: Outcomes) -> None:
+    explained = {row for flaw in FLAWS for row in rows_of(careless, flaw)}
+    rest = failed(careless) - explained
+    assert {row[0] for row in rest} == {"7.5", "9.1"}
+    assert {row[1] for row in rest if row[0] == "7.5"} == {f"inventory:{INVENTORY}, content"}
+    assert len([row for row in rest if row[0] == "9.1"]) == 4
+
+
+@pytest.mark.parametrize("flaw", FLAWS, ids=str)
+def test_mending_a_line_takes_its_rows_and_nothing_else(flaw: Flaw, twin: BuiltTarget, careless: Outcomes) -> None:
+    MENDS[flaw.requirement](twin)
+    found = run(twin)
+    assert of_one_line(failed(found) - failed(careless), flaw) == set()
+    gone = failed(careless) - failed(found)
+    assert {row for row in gone if not follows(row, flaw)} == rows_of(careless, flaw) | of_removed(careless, flaw)
+    assert len([row for row in gone if follows(row, flaw)]) == (flaw.requirement in {"1.1", "5.3", "5.4", "5.5"})
+    assert found.unlike(careless) <= {flaw.requirement} | FROM_OTHERS
+
+
+def of_one_line(new: set[Row], flaw: Flaw) -> set[Row]:
+    """Leave out that the extra index may answer for what a name from the index has taken the place of."""
+    return new - ({("5.1", "package:pypi/filelock", "extra-index", LOCK)} if flaw.requirement == "5.3" else set())
+
+
+def of_removed(careless: Outcomes, flaw: Flaw) -> set[Row]:
+    """Return the row of the extra index on a package that a mend takes out."""
+    about = {"5.4": "package:pypi/prompt-tidy"}.get(flaw.requirement)
+    return {row for row in failed(careless) if row[0] == "5.1" and row[1] == about}
+
+
+@pytest.mark.parametrize("flaw", [flaw for flaw in FLAWS if flaw.patch == "proven"], ids=str)
+def test_the_printed_patch_mends_it(flaw: Flaw, twin: BuiltTarget, careless: Outcomes) -> None:
+    patches = {row.patch for row in careless.rows(flaw.requirement, Outcome.FAIL) if belongs(row, flaw)}
+    (patch,) = patches
+    assert patch
+    command = ["git", "apply", "--unidiff-zero", "-"]
+    subprocess.run(command, cwd=twin.path, input=diff(patch), text=True, check=True, timeout=30)
+    found = run(twin)
+    assert rows_of(careless, flaw).isdisjoint(failed(found))
+    assert failed(found) <= failed(careless)
+    assert not [item for item in found.case.patches if item.at == patch.at and item.requirement == patch.requirement]
+
+
+def test_all_mended_together_no_row_fails(twin: BuiltTarget) -> None:
+    by_line = ("7.2", "7.3", "7.5", "7.6")  # before what writes the inventory in another form
+    for requirement in (*by_line, *sorted(MENDS.keys() - {*by_line, "5.2", "5.3", "5.4", "5.5"})):
+        MENDS[requirement](twin)
+    lock = (twin.path / LOCK).read_text()
+    twin.plant(LOCK, lock[: lock.index("h11==")] + pinned("filelock") + pinned("h11"))
+    assert failed(run(twin)) == set()
+
+
+@pytest.mark.parametrize("row", SIDE_BY_SIDE, ids=lambda row: row[0].partition(" ")[0])
+def test_the_twins_differ_as_the_readme_says(row: list[str], careless: Outcomes, sound_twin: Outcomes) -> None:
+    name, sound, broken, line = row
+    requirement = name.partition(" ")[0]
+    assert (sound_twin[requirement].outcome, careless[requirement].outcome) == (sound, broken)
+    place, text = re.match(r"(?:`([^`]*)`)?(?:: `([^`]*)`)?", line).groups()  # type: ignore[union-attr]
+    if text:
+        assert text in line_of(BuiltTarget(TWIN), place)
+    elif place:
+        assert (TWIN / place.partition(":")[0]).exists()
+
+
+@pytest.fixture(scope="module")
+def sound_twin() -> Outcomes:
+    return run(SAMPLE)
+
+
+def test_the_twins_differ_nowhere_else(careless: Outcomes, sound_twin: Outcomes) -> None:
+    assert careless.unlike(sound_twin) == {row[0].partition(" ")[0] for row in SIDE_BY_SIDE}
