@@ -46,6 +46,15 @@ def read_policy(path: Path | None, target: Path) -> tuple[Policy, str | None]:
         return Policy(), None
     if Path(os.path.realpath(path)).is_relative_to(os.path.realpath(target)):
         raise ConfigError(f"{path}: a policy that lies inside the target; a target cannot set its own rules")
+    return policy_at(path)
+
+
+def policy_at(path: Path) -> tuple[Policy, str]:
+    """Return the policy in a file with its digest, wherever the file lies.
+
+    Raises:
+        ConfigError: it cannot be read, or cannot be used.
+    """
     try:
         with path.open("rb") as stream:
             data = stream.read(SIZE_LIMIT + 1)

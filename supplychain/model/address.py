@@ -1,7 +1,5 @@
 """Addresses as files of a target write them: without the names and passwords that may stand in them."""
 
-from __future__ import annotations
-
 import re
 
 _BEGIN = re.compile(r"(?P<scheme>(?:[A-Za-z][\w+.-]*:)?//)(?P<authority>[^/?#\\]*)(?P<rest>.*)", re.DOTALL)

@@ -1,6 +1,8 @@
-"""What every type of the model shares."""
+"""What every type of the model shares.
 
-from __future__ import annotations
+No module of the model has `from __future__ import annotations`: pydantic would compile each annotation from its text,
+which is a fifth of what building the types takes at the start of a run.
+"""
 
 from pydantic import BaseModel, ConfigDict
 

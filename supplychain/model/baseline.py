@@ -1,7 +1,5 @@
 """The baseline: the recorded state of every component, against which drift is measured."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal, Self
 
 from pydantic import AwareDatetime, FailFast, Field, model_validator

@@ -1,7 +1,5 @@
 """The case: everything that was gathered for a decision. Checks are pure over it, and it is recorded."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 from typing import Literal
 
@@ -13,10 +11,12 @@ from supplychain.model.component import Component
 from supplychain.model.declaration import Declaration
 from supplychain.model.fact import AdvisoryData, Detection, Release, ScannerReport, VexStatement
 from supplychain.model.finding import Outcome, Patch
+from supplychain.model.gate import KnownFile
 from supplychain.model.inventory import Inventory
 from supplychain.model.package import Graph
 from supplychain.model.policy import Policy
 from supplychain.model.reference import Place, Unread
+from supplychain.model.service import EvidenceFile
 from supplychain.model.state import ChainProblem
 from supplychain.model.text import Text
 
@@ -197,8 +197,12 @@ class Case(Frozen):
     """What the second, independent search saw."""
     baseline: BaselineFile | None = None
     """The state that drift is measured against; None: the target has none."""
+    known: KnownFile | None = None
+    """What the target's known list accepts, for the gate; it changes no finding."""
     measured: dict[str, str] = Field(default_factory=dict)
     """`sha256:<hex>` of the components whose bytes are at hand, by id."""
+    evidence: tuple[EvidenceFile, ...] = ()
+    """Files of the target that the declaration of a service names as evidence."""
     graph: Graph = Graph()
     """The packages as manifests and locks resolve them."""
     releases: tuple[Release, ...] = ()

@@ -1,8 +1,7 @@
 """Components: what a target takes from its supply chain."""
 
-from __future__ import annotations
-
 from enum import StrEnum
+from typing import Self
 
 from supplychain.model.base import Frozen
 from supplychain.model.text import Text
@@ -37,7 +36,7 @@ class Component(Frozen):
         return self.source == "file"
 
     @classmethod
-    def parse(cls, text: str) -> Component:
+    def parse(cls, text: str) -> Self:
         """Return the component that an id names.
 
         Raises:

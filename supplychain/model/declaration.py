@@ -4,8 +4,6 @@ It explains, attests and narrows; it never widens trust. Everything is optional,
 `undetermined`, never a pass.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 import re
 from collections import Counter
@@ -16,6 +14,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from supplychain.model.base import Frozen
 from supplychain.model.component import Component
+from supplychain.model.service import DeclaredService, Filled, Level, Sha256
 from supplychain.model.text import Text
 
 
@@ -24,11 +23,7 @@ def _component_id(text: str) -> str:
 
 
 ComponentId = Annotated[Text, AfterValidator(_component_id)]
-Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-RequirementId = Annotated[str, Field(pattern=r"^((1|4|5|6|8|9|10)\.[1-5]|(2|3)\.[1-4]|7\.[1-6])$")]
-Filled = Annotated[Text, Field(pattern=r"\S")]
-Level = Literal["low", "medium", "high"]
-DataClass = Literal["public", "internal", "confidential", "personal", "special"]
+RequirementId = Annotated[str, Field(pattern=r"^((1|4|5|6|8|9|10)\.[1-5]|(2|3)\.[1-4]|7\.[1-6]|9[0-9]\.[1-9])$")]
 
 
 class IntendedUse(Frozen):
@@ -123,50 +118,14 @@ class DeclaredComponent(Frozen):
     first_party: bool = False
     license: Text | None = None
     sha256: Sha256 | None = None
+    published: dt.date | None = None
+    """The day on which the stated revision or digest was published."""
     approved: Approval | None = None
     license_ack: LicenseAcknowledgment | None = None
     attribution: Text | None = None
     provenance: Provenance | None = None
     label: Text | None = None
     """For a dataset: the column of the labels."""
-
-
-class ServiceAssessment(Frozen):
-    """A review of a provider."""
-
-    by: Text
-    on: dt.date
-    evidence: Text
-    sha256: Sha256
-    topics: tuple[Text, ...]
-
-
-class DataProcessingAgreement(Frozen):
-    """The agreement with a provider."""
-
-    type: Literal["signed", "clickthrough", "incorporated"]
-    url: Text
-    version: Text
-    accepted_by: Text
-    date: dt.date
-    expires: dt.date | None = None
-    parties: tuple[Text, ...]
-    sha256: Sha256
-
-
-class DeclaredService(Frozen):
-    """A third-party AI service that the target uses."""
-
-    id: Text
-    detect: tuple[Text, ...] = ()
-    purpose: Text = ""
-    data_classes: tuple[DataClass, ...] = ()
-    region: Text | None = None
-    retention_days: int | None = Field(None, ge=0)
-    training_use: bool | None = None
-    subprocessors: Text | None = None
-    assessment: ServiceAssessment | None = None
-    dpa: DataProcessingAgreement | None = None
 
 
 class Deployment(Frozen):

@@ -1,7 +1,5 @@
 """Facts: what registries, advisories, scanners and statements say of the packages of a target."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Annotated, Literal
 

@@ -1,7 +1,5 @@
 """Findings: the decision on one requirement, with everything that it rests on."""
 
-from __future__ import annotations
-
 from datetime import date
 from enum import StrEnum
 from typing import Literal
@@ -52,10 +50,12 @@ class WaiverUse(Frozen):
 
 
 class Patch(Frozen):
-    """A change of a few lines of one file that mends a row."""
+    """A change of a few lines of one file that mends a row, or all rows that fail because of one setting."""
 
     requirement: str
     component: Text
+    also: tuple[Text, ...] = ()
+    """The other components whose rows it mends."""
     at: Place
     """The first line that is replaced."""
     old: tuple[str, ...]
@@ -63,7 +63,8 @@ class Patch(Frozen):
     new: tuple[str, ...]
     """The lines that take their place; none: they are removed."""
     proven: bool
-    """Whether this run applied it to a copy of the case, and saw this row turn and no other one."""
+    """Whether this run applied it to a copy of what was gathered, and of all that 1.1 and scenario 5 decide saw every row
+    that it is given for turn to pass, or go with the setting that it stands for, and no other one come out otherwise."""
     doubt: Text = ""
     """Why it is not proven."""
 

@@ -1,13 +1,12 @@
 """The inventory: what discovery found, what it could not find, and what it looked at."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 
 from supplychain.model.base import Frozen
 from supplychain.model.component import Component, Kind
 from supplychain.model.package import IndexSetting
 from supplychain.model.reference import Override, Reference, Relation, Scope, Unread, Unresolved
+from supplychain.model.service import Endpoint, Switch
 from supplychain.model.text import Text
 
 
@@ -33,6 +32,10 @@ class Inventory(Frozen):
     relations: tuple[Relation, ...] = ()
     settings: tuple[IndexSetting, ...] = ()
     """Where commands and environment variables tell package clients to fetch from."""
+    endpoints: tuple[Endpoint, ...] = ()
+    """Where each place has a third-party AI service process, as far as it says so."""
+    switches: tuple[Switch, ...] = ()
+    """What code and configuration say of what happens to prompts."""
     unread: tuple[Unread, ...] = ()
     looked_at: int = 0
     """Files whose content was read for components."""

@@ -1,7 +1,5 @@
 """Packages as the files of a target resolve them: which versions, with which hashes, from where."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import Literal
 
@@ -140,18 +138,6 @@ class PackageProject(Frozen):
     locks: tuple[Lock, ...] = ()
 
 
-class Graph(Frozen):
-    """Every package that the manifests and locks of a target name, resolved as far as they say."""
-
-    packages: tuple[Resolved, ...] = ()
-    projects: tuple[PackageProject, ...] = ()
-    settings: tuple[IndexSetting, ...] = ()
-    unread: tuple[Unread, ...] = ()
-    """Manifests and locks that could not be read, with the reason and the line."""
-    installed: tuple[Installed, ...] = ()
-    """Virtual environments inside the target, held against their own records."""
-
-
 class Installed(Frozen):
     """A distribution in a virtual environment of the target, its files hashed again."""
 
@@ -166,4 +152,13 @@ class Installed(Frozen):
     """Why not all of it was hashed; empty where it was."""
 
 
-Graph.model_rebuild()
+class Graph(Frozen):
+    """Every package that the manifests and locks of a target name, resolved as far as they say."""
+
+    packages: tuple[Resolved, ...] = ()
+    projects: tuple[PackageProject, ...] = ()
+    settings: tuple[IndexSetting, ...] = ()
+    unread: tuple[Unread, ...] = ()
+    """Manifests and locks that could not be read, with the reason and the line."""
+    installed: tuple[Installed, ...] = ()
+    """Virtual environments inside the target, held against their own records."""

@@ -1,14 +1,13 @@
 """The policy: the assessor's rules, kept outside the target. What is not set has a strict default."""
 
-from __future__ import annotations
-
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from supplychain.model.base import Frozen
-from supplychain.model.declaration import Level, RequirementId
+from supplychain.model.declaration import RequirementId
+from supplychain.model.service import Level
 
 Days = Annotated[int, Field(ge=0, le=3650)]
 Count = Annotated[int, Field(ge=0)]
@@ -58,6 +57,8 @@ class Freshness(Frozen):
     document_max_age_days: Days = 365
     inventory_max_age_days: Days = 90
     drill_max_age_days: Days = 90
+    provider_max_age_days: Days = 180
+    """Of what the catalog says of a provider."""
 
 
 class Sla(Frozen):
@@ -87,7 +88,11 @@ class Services(Frozen):
     """What is accepted of third-party AI services."""
 
     allowed_regions: tuple[str, ...] = ()
+    """Regions that may process: `eu`, which holds every region in it, or one region: `eu-central-1`."""
     max_risk: Level = "medium"
+    max_retention_days: Days = 30
+    roots: tuple[str, ...] = ()
+    """Files beside the policy with the certificates, as PEM, that signatures on agreements have to go back to."""
 
 
 class WaiverRules(Frozen):
@@ -112,11 +117,34 @@ class FeatureRules(Frozen):
     """Words beyond the control document's that a sentence may name."""
 
 
-class Gate(Frozen):
-    """How findings decide in CI."""
+Mode = Literal["observe", "ratchet", "enforce"]
+"""How the findings on a requirement decide in CI: told only; no worse than what is known; it has to hold."""
 
-    default: Literal["observe", "ratchet", "enforce"] = "ratchet"
+
+class Gate(Frozen):
+    """How findings decide in CI; it changes no finding."""
+
+    default: Mode = "ratchet"
+    observe: tuple[RequirementId, ...] = ()
+    """Requirements that are only observed, whatever the default is."""
+    ratchet: tuple[RequirementId, ...] = ()
+    """Requirements that must not get worse, whatever the default is."""
     enforce: dict[RequirementId, date] = Field(default_factory=dict)
+    """Requirements that have to hold from a day on; until then they are as the rest says."""
+
+    def mode(self, requirement: str, today: date) -> Mode:
+        """Return how a requirement decides on a day."""
+        if (begins := self.enforce.get(requirement)) is not None and begins <= today:
+            return "enforce"
+        if requirement in self.observe:
+            return "observe"
+        return "ratchet" if requirement in self.ratchet else self.default
+
+    @model_validator(mode="after")
+    def _one_mode(self) -> Self:
+        if both := sorted(set(self.observe) & set(self.ratchet)):
+            raise ValueError(f"observe and ratchet both name {both[0]}; keep it in one of them")
+        return self
 
 
 class Alerts(Frozen):
@@ -144,6 +172,7 @@ class Policy(Frozen):
     services: Services = Services()
     waivers: WaiverRules = WaiverRules()
     features: FeatureRules = FeatureRules()
-    gate: Gate = Gate()
+    gate: Gate | None = None
+    """None: the policy says nothing of a gate, and runs speak of one only where the target has a known list."""
     alerts: Alerts = Alerts()
     isolation: dict[str, Isolation] = Field(default_factory=dict)

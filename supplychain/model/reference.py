@@ -1,7 +1,5 @@
 """References: the places of a target that name a component, or try to."""
 
-from __future__ import annotations
-
 import re
 from enum import StrEnum
 from typing import Literal

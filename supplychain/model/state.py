@@ -1,7 +1,5 @@
 """What is remembered from run to run: the chain of runs, what was seen, what is denied, and what an audit asks."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Annotated, Literal
 

@@ -1,7 +1,5 @@
 """Text that comes from a target: bounded, and with nothing in it that a terminal or a reader obeys."""
 
-from __future__ import annotations
-
 import unicodedata
 from typing import Annotated
 
