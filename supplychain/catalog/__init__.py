@@ -38,6 +38,7 @@ from supplychain.catalog.interface import (
     Word,
     Words,
 )
+from supplychain.catalog.provider import Area, Provider, Switch
 from supplychain.model.component import Kind
 
 
@@ -182,6 +183,31 @@ def services() -> tuple[Service, ...]:
 
 
 @cache
+def providers() -> dict[str, Provider]:
+    """Return what is true of third-party AI services, by their id."""
+    entries = TypeAdapter(list[Provider]).validate_python(_read("providers")["provider"])
+    return {entry.service: entry for entry in entries}
+
+
+@cache
+def switches() -> tuple[Switch, ...]:
+    """Return what says, in code and configuration, whether prompts or their use are sent somewhere or kept."""
+    return tuple(TypeAdapter(list[Switch]).validate_python(_read("switches")["switch"]))
+
+
+@cache
+def areas() -> dict[str, Area]:
+    """Return the areas that a policy may name, each with the regions of those within it."""
+    entries = {entry.name: entry for entry in TypeAdapter(list[Area]).validate_python(_read("areas")["area"])}
+    inner = {
+        name: [region for part in entry.includes for region in entries[part].regions] for name, entry in entries.items()
+    }
+    return {
+        name: entry.model_copy(update={"regions": (*entry.regions, *inner[name])}) for name, entry in entries.items()
+    }
+
+
+@cache
 def integrations() -> Integrations:
     """Return how frameworks name the services that they integrate."""
     return Integrations.model_validate({key: value for key, value in _read("services").items() if key != "service"})
@@ -231,6 +257,7 @@ def words(requirement: str) -> Words:
     serving = (entry for entry in registries().values() if Kind.MODEL in entry.serves)
     models = tuple(Word(name=entry.word, aliases=entry.aliases) for entry in serving)
     known["1.1"] = Words(name="registries", requirement="1.1", word=models)
+    known["90.1"] = Words(name="providers", requirement="90.1", word=tuple(Word(name=entry.id) for entry in services()))
     return known[requirement]
 
 

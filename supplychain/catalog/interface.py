@@ -1,7 +1,5 @@
 """What to look for: types of the TOML files beside this module."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Sequence
 from typing import Literal
@@ -255,6 +253,26 @@ class DataFiles(Data):
     format: tuple[DataFormat, ...]
 
 
+class PickleForms(Data):
+    """What tells a pickle from other formats beside its first bytes."""
+
+    suffixes: tuple[str, ...]
+    other_suffixes: tuple[str, ...]
+    formats: tuple[str, ...]
+    """Names of formats by first bytes."""
+    other_formats: tuple[str, ...]
+    loaders: str
+    """A pattern of functions that read pickles, as they resolve through imports."""
+    other_loaders: str
+    """A pattern of functions that read nothing of the kind."""
+    plain: str
+    """A pattern of functions that load no weights."""
+    allowing: tuple[str, ...]
+    """Arguments that let a function read pickles."""
+    refusing: tuple[str, ...]
+    """Arguments that keep it from that."""
+
+
 class Artifacts(Data):
     """Weight files, and files with data."""
 
@@ -264,6 +282,7 @@ class Artifacts(Data):
     folders: tuple[str, ...]
     """Folders that teams keep weights in: no owner of a registry is called so."""
     format: tuple[WeightFormat, ...]
+    pickle: PickleForms
     data: DataFiles
 
 
