@@ -61,6 +61,8 @@ docs: $(INSTALLED)
 lock:
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
 	  --quiet --group dev pyproject.toml -o requirements/dev.txt
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
+	  --quiet pyproject.toml -c requirements/dev.txt -o requirements/core.txt
 
 clean:
 	rm -rf .venv node_modules .mypy_cache .ruff_cache .pytest_cache

@@ -61,6 +61,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_facts(run)
     run.add_argument("--now", help="a made-up time; marks the run as simulated")
     run.add_argument("--tags", action="append", default=[], help="a tag expression: scenario-1, critical, not low")
+    run.add_argument("--features", type=Path, metavar="DIR", help="edited feature files; the suite's own otherwise")
+    run.add_argument("--house", metavar="NUMBERS", help="rules of the house that are tagged @off: 90,92; or all")
+    _add_features(verbs)
     _add_declaring(verbs)
     inventory = verbs.add_parser("inventory", help="what discovery finds, written and recorded")
     _add_inventory(inventory.add_subparsers(required=True, metavar="VERB"))
@@ -68,15 +71,43 @@ def _parser() -> argparse.ArgumentParser:
     _add_target(baseline)
     _add_review(verbs)
     _add_fetching(verbs)
+    _add_gate(verbs)
+    _add_sensitivity(verbs)
+    examples = _verb(verbs, "examples", "examples.export", "write the bundled targets, for a first run")
+    examples.add_argument("folder", type=Path, metavar="DIR", help="a folder that is not there yet")
     for name, text in (
         ("replay", "decide a recorded run again and compare byte for byte"),
         ("status", "the status boxes of the control document, derived from a run"),
     ):
         recorded = _verb(verbs, name, f"runs.{name}", text)
         recorded.add_argument("run", type=Path, nargs="?", default=Path("reports/latest"), help="the folder of a run")
+        if name == "replay":
+            recorded.add_argument("--features", type=Path, metavar="DIR", help="what if these feature files had been run")
+            _add_policy(recorded, Path)
     report = _verb(verbs, "report", "runs.report", "render the Allure results to one HTML file")
     report.add_argument("--output", type=Path, default=Path("reports"), help="the folder of the reports")
     return parser
+
+
+def _add_features(verbs: Any) -> None:
+    group = verbs.add_parser("features", help="feature files that are edited")
+    inner = group.add_subparsers(required=True, metavar="VERB")
+    check = _verb(inner, "check", "features.check", "hold feature files against the control document")
+    check.add_argument("folder", type=Path, nargs="?", metavar="DIR", help="the suite's own where it is not given")
+    _add_policy(check, Path)
+    export = _verb(inner, "export", "features.export", "write the feature files into a folder, to be edited")
+    export.add_argument("folder", type=Path, metavar="DIR", help="a folder that is not there yet")
+
+
+def _add_sensitivity(verbs: Any) -> None:
+    measure = _verb(verbs, "sensitivity", "sensitivity.sensitivity", "how many known-bad changes the checks would miss")
+    _add_target(measure)
+    measure.add_argument("--plants", type=int, default=200, metavar="N", help="changes to plant; 200 otherwise")
+    measure.add_argument("--seed", type=int, metavar="N", help="draw the same changes again; a new seed otherwise")
+    _add_policy(measure, str)
+    _add_facts(measure)
+    measure.add_argument("--output", help="the folder of the reports, where the measure is kept; reports/ otherwise")
+    measure.add_argument("--state", metavar="FILE", help="the store of runs; the project's own otherwise")
 
 
 def _add_declaring(verbs: Any) -> None:
@@ -103,6 +134,19 @@ def _add_review(verbs: Any) -> None:
     review.add_argument("--reason", required=True, help="what was seen, in a sentence")
     review.add_argument("--by", required=True, help="who looked; one of people.approvers of the policy")
     review.add_argument("--on", metavar="DATE", help="the day of the review; today where it is not given")
+
+
+def _add_gate(verbs: Any) -> None:
+    gate = _verb(verbs, "gate", "gate.gate", "whether a run is no worse than what the target's known list accepts")
+    _add_target(gate)
+    _add_policy(gate, Path)
+    gate.add_argument("--run", type=Path, default=Path("reports/latest"), metavar="DIR", help="the folder of a run")
+    change = gate.add_mutually_exclusive_group()
+    change.add_argument("--accept", action="store_true", help="add every row that is new to the known list")
+    change.add_argument("--prune", action="store_true", help="remove from the known list what nothing needs any longer")
+    gate.add_argument("--by", metavar="NAME", help="who accepts; one of people.approvers of the policy")
+    gate.add_argument("--comment", metavar="FILE", help="write a pull-request comment in Markdown; - prints it alone")
+    gate.add_argument("--since", type=Path, metavar="RUN", help="show the difference from another run")
 
 
 def _add_fetching(verbs: Any) -> None:

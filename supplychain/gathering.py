@@ -70,6 +70,10 @@ class PackageGatherer:
         facts = Facts.open(level, case.now, case.policy.freshness, simulated=case.simulated)
         return cls(target, facts, place, level)
 
+    def over(self, target: Target) -> PackageGatherer:
+        """Return a gatherer over other files with the same facts; it starts no scanner."""
+        return PackageGatherer(target, self.facts, self.place, self.level, lambda *_, **__: (), _listed=self._listed)
+
     def gather(self, case: Case) -> dict[str, object]:
         """Return the changes to a case that has its inventory."""
         from supplychain import vex
@@ -140,10 +144,10 @@ class PackageGatherer:
         }
 
     def _releases(self, pins: Iterable[Pin]) -> tuple[Release, ...]:
-        asked = ((name, version) for name, version in pins if version and name.startswith(_ASKED))
-        found = self.facts.releases(asked)
+        asked = [(name, version) for name, version in pins if version and name.startswith(_ASKED)]
+        found = self.facts.releases(pin for pin in asked if pin not in self._listed)
         self._listed |= {(release.component, release.version): release for release in found}
-        return found
+        return tuple(self._listed[pin] for pin in asked)
 
     def _assessed(self, case: Case, pins: list[Pin]) -> AdvisoryData:
         """Return the packages held against the advisories; one that no answer is known of was not assessed."""

@@ -5,15 +5,49 @@ from __future__ import annotations
 import difflib
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from supplychain import catalog
 from supplychain.catalog.parsing import parse_words
-from supplychain.control import load
+from supplychain.control import house, load
 from supplychain.control.interface import Direction, Requirement
-from supplychain.model.case import Features
+from supplychain.model.case import Features, Sentence
+
+Stated = tuple[Sentence, str]
+"""A requirement's sentence and its place, as `file:line`."""
+OFF = "off"
+"""The tag of a scenario that is there and not decided."""
+
+
+class FeaturesError(Exception):
+    """Feature files that cannot be run as was asked; the message names what to mend."""
+
+
+def leave_out(features: list[Any], turned_on: Collection[int] = (), others: Collection[str] = ()) -> None:
+    """Take the scenarios that are tagged `@off` out of parsed features; a feature that is left with none goes as well.
+
+    `turned_on` are numbers of rules of the house that stay all the same, `others` names of scenarios that go as well.
+
+    Raises:
+        FeaturesError: a rule of the house is turned on by its number, and no scenario has its name.
+    """
+    names = {scenario.name: scenario.number for scenario in house() if scenario.number in turned_on}
+    there = {scenario.name for feature in features for scenario in feature.walk_scenarios()}
+    if gone := [name for name in names if name not in there]:
+        raise FeaturesError(f"house={names[gone[0]]} is turned on, and no feature file has a scenario {gone[0]!r}")
+    for feature in features:
+        for container in (feature, *feature.rules):
+            for item in [item for item in container.run_items if item.name in others or _is_off(item, names)]:
+                container.run_items.remove(item)
+                if item in container.scenarios:
+                    container.scenarios.remove(item)
+    features[:] = [feature for feature in features if feature.walk_scenarios()]
+
+
+def _is_off(item: Any, turned_on: Collection[str]) -> bool:
+    return OFF in item.effective_tags and item.name not in turned_on
 
 
 def read(features: Iterable[Any]) -> Features:
@@ -62,6 +96,19 @@ def unbound(features: Iterable[Any], registry: Any) -> list[str]:
             if registry.find_step_definition(step) is None:
                 lines.append(f"{step.filename}:{step.line}: {suggestion(step.name, known)}")
     return lines
+
+
+def sentences(features: Iterable[Any], registry: Any) -> Iterator[Stated]:
+    """Yield the requirements that steps are written for, with their words as the steps read them, and where each stands."""
+    known = {**load().requirements, **{entry.id: entry for scenario in house() for entry in scenario.requirement}}
+    patterns = {name: re.compile(_pattern(entry)) for name, entry in known.items()}
+    for feature in features:
+        for _, step in _steps(feature):
+            name = next((name for name, pattern in patterns.items() if pattern.fullmatch(step.name)), None)
+            match = registry.find_match(step) if name else None
+            if name and match:
+                words = {argument.name: argument.value for argument in match.arguments}
+                yield Sentence(requirement=name, words=words), f"{step.filename}:{step.line}"
 
 
 def suggestion(sentence: str, known: Iterable[str]) -> str:

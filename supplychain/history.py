@@ -110,6 +110,12 @@ def _listed(case: Case) -> tuple[Component, ...]:
     return tuple(unique[key] for key in sorted(unique))
 
 
+def under_policy(case: Case) -> History:
+    """Return the history of a recorded case with the answer that rests on its policy given anew."""
+    answers = (_approval(case) if answer.question == "approval" else answer for answer in case.history.answers)
+    return case.history.model_copy(update={"answers": tuple(answers)})
+
+
 def _where(case: Case) -> AuditAnswer:
     """Ask for each component that the inventory lists where it is used."""
     now = [_now(case)]

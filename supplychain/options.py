@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
+from supplychain.control import house
+
 KNOWN = {
     "target": "the folder of the repository under assessment",
     "policy": "the assessor's policy.toml, outside the target",
@@ -17,6 +19,7 @@ KNOWN = {
     "now": "a made-up time, ISO 8601 with its zone; marks the run as simulated",
     "facts": "cache: no request is sent, what was fetched before counts; online: registries and advisories are asked; or "
     "the folder of a snapshot",
+    "house": "numbers of house rules that are tagged @off and are to be decided all the same: 90,92; or all",
     "fetch": "off: no artifact is fetched",
     "behavior": "off: no component is loaded in a sandbox",
     "executor": "local: checks run in this process",
@@ -46,6 +49,8 @@ class Options:
     """None: the project's own file in the user's state directory."""
     facts: FactsLevel | Path = "cache"
     """Where facts come from; a path is the folder of a snapshot."""
+    house: tuple[int, ...] = ()
+    """Scenarios of the house that are decided although they are tagged off."""
 
     @classmethod
     def of(cls, userdata: Mapping[str, str]) -> Options:
@@ -73,6 +78,7 @@ class Options:
             simulated=bool(now),
             state=_state(userdata.get("state"), target),
             facts=_facts(userdata.get("facts", "cache"), target),
+            house=_house(userdata["house"]) if "house" in userdata else (),
         )
 
 
@@ -106,6 +112,19 @@ def _facts(given: str, target: Path) -> FactsLevel | Path:
     if _is_inside(Path(given).absolute(), target):
         raise OptionsError(f"facts={given} lies inside the target, which cannot state facts of itself; move it out")
     return Path(given)
+
+
+def _house(given: str) -> tuple[int, ...]:
+    known = {str(scenario.number): scenario for scenario in house()}
+    if given == "all":
+        return tuple(map(int, known))
+    numbers = [part.strip() for part in given.split(",")]
+    if unknown := [number for number in numbers if number not in known]:
+        listed = ", ".join(f"{number} ({scenario.name})" for number, scenario in known.items())
+        raise OptionsError(
+            f"house={given}: {unknown[0] or 'nothing'} is no rule of the house; there are {listed}, and all"
+        )
+    return tuple(map(int, numbers))
 
 
 def _is_inside(path: Path, target: Path) -> bool:

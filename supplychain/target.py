@@ -134,9 +134,10 @@ class Target:
         return cls(name, tuple(walk.files), read, irregular=irregular, pruned=pruned, links=links, root=root)
 
     def with_file(self, path: str, data: bytes) -> Target:
-        """Return this view with other content at a path; nothing is written."""
-        changed = File(path, len(data), path)
-        files = tuple(changed if file.path == path else file for file in self.files)
+        """Return this view with other content at a path, or with one more file; nothing is written."""
+        known = self.get(path)
+        changed = File(path, len(data), known.raw if known else path)
+        files = tuple(sorted((*(f for f in self.files if f.path != path), changed), key=lambda file: file.path))
 
         def read(file: File, limit: int) -> bytes:
             return data[:limit] if file.path == path else self._read(file, limit)
@@ -150,6 +151,7 @@ class Target:
             links=self.links,
             root=self._root,
         )
+        changed_view._known.update(self._known)
         changed_view._known[path] = hashlib.sha256(data).hexdigest(), b""
         return changed_view
 

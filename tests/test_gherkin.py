@@ -167,3 +167,46 @@ class TestUnbound:
     def test_each_unbound_sentence_has_its_line(self, parsed: Parser, registry: Any) -> None:
         lines = self.of(parsed, registry, "Given one thing", "When another", "Then a third")
         assert [line.split(":")[1] for line in lines] == ["3", "4", "5"]
+
+
+class TestLeaveOut:
+    TEXT = """Feature: own
+  @off
+  Scenario: Models Without Pickles
+    Given one
+  @other
+  Scenario: mine
+    Given two
+  Rule: kept
+    @off
+    Scenario: inner
+      Given three
+    Scenario: last
+      Given four
+"""
+
+    def names(self, parsed: Parser, text: str, turned_on: tuple[int, ...] = ()) -> list[str]:
+        features = [parsed.one("90_own.feature", text)]
+        gherkin.leave_out(features, turned_on)
+        return [scenario.name for feature in features for scenario in feature.walk_scenarios()]
+
+    def test_what_is_off_goes(self, parsed: Parser) -> None:
+        assert self.names(parsed, self.TEXT) == ["mine", "last"]
+
+    def test_what_is_turned_on_by_its_number_stays(self, parsed: Parser) -> None:
+        assert self.names(parsed, self.TEXT, (92,)) == ["Models Without Pickles", "mine", "last"]
+
+    def test_a_feature_that_is_off_goes_whole(self, parsed: Parser) -> None:
+        assert self.names(parsed, "@off\n" + self.TEXT) == []
+        features = [parsed.one("90_own.feature", "@off\n" + self.TEXT)]
+        gherkin.leave_out(features)
+        assert features == []
+
+    def test_a_number_without_its_scenario_is_refused(self, parsed: Parser) -> None:
+        with pytest.raises(gherkin.FeaturesError, match="house=90 is turned on, and no feature file has"):
+            self.names(parsed, self.TEXT, (90,))
+
+    def test_without_any_tag_nothing_changes(self, parsed: Parser) -> None:
+        features = parsed()
+        gherkin.leave_out(features)
+        assert gherkin.read(features) == gherkin.read(parsed())

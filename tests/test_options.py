@@ -20,11 +20,11 @@ def test_a_target_alone_is_enough(tmp_path: Path) -> None:
 def test_every_known_option_is_taken(tmp_path: Path) -> None:
     reports, policy, state = tmp_path / "reports", tmp_path / "policy.toml", tmp_path / "state.db"
     named = {"policy": str(policy), "reports": str(reports), "state": str(state)}
-    given = {"target": "t", **named, "now": NOW, "facts": "online", **DEFAULTS}
+    given = {"target": "t", **named, "now": NOW, "facts": "online", "house": "90", **DEFAULTS}
     assert set(given) == set(KNOWN)
-    assert Options.of(given) == Options(
-        Path("t"), policy, reports, datetime.fromisoformat(NOW), simulated=True, state=state, facts="online"
-    )
+    moment = datetime.fromisoformat(NOW)
+    asked = Options(Path("t"), policy, reports, moment, simulated=True, state=state, facts="online", house=(90,))
+    assert Options.of(given) == asked
 
 
 @pytest.mark.parametrize("name", ["tagret", "sandbox", "Target"])
@@ -153,3 +153,14 @@ class TestReports:
         (tmp_path / "loop").symlink_to("loop")
         reports = str(tmp_path / "reports")
         assert Options.of({"target": str(tmp_path / "loop"), "reports": reports}).reports == Path(reports)
+
+
+@pytest.mark.parametrize(("given", "numbers"), [("90", (90,)), ("91, 94", (91, 94)), ("all", (90, 91, 92, 93, 94))])
+def test_rules_of_the_house_are_turned_on_by_their_numbers(given: str, numbers: tuple[int, ...]) -> None:
+    assert Options.of({"target": "t", "house": given}).house == numbers
+
+
+@pytest.mark.parametrize("given", ["", "10", "90.1", "90,", "Models"])
+def test_another_rule_is_refused_with_those_that_there_are(given: str) -> None:
+    with pytest.raises(OptionsError, match=r"there are 90 \(Providers That Are Not Used\), .* and all"):
+        Options.of({"target": "t", "house": given})

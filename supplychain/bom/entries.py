@@ -14,10 +14,11 @@ from supplychain.bom.owners import serving, supplier
 from supplychain.bom.purls import purl_of
 from supplychain.config.approvals import refused
 from supplychain.model.component import Component, Kind
-from supplychain.model.declaration import Declaration, DeclaredComponent, DeclaredService, Provenance
+from supplychain.model.declaration import Declaration, DeclaredComponent, Provenance
 from supplychain.model.inventory import Inventory
 from supplychain.model.policy import Policy
 from supplychain.model.reference import INVENTORIED, Place, Reference, Resolution, Scope
+from supplychain.model.service import DeclaredService
 
 _ARTIFACTS = frozenset({Kind.MODEL, Kind.DATASET, Kind.PACKAGE})
 _EVERY = frozenset(Kind)

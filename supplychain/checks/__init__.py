@@ -1,6 +1,11 @@
 """The checks: one pure function for each requirement, registered by importing its scenario's module."""
 
 from supplychain.checks import (
+    house_age,
+    house_pickles,
+    house_providers,
+    house_revisions,
+    house_signatures,
     s01_model_source,
     s05_integrity,
     s05_malware,
@@ -18,6 +23,11 @@ from supplychain.checks import (
 )
 
 __all__ = [
+    "house_age",
+    "house_pickles",
+    "house_providers",
+    "house_revisions",
+    "house_signatures",
     "s01_model_source",
     "s05_integrity",
     "s05_malware",

@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from supplychain.config.waivers import refusal
-from supplychain.control import load
+from supplychain.control import requirement as requirement_of
+from supplychain.control import scenario_number
 from supplychain.control.interface import Requirement, Rule
 from supplychain.model.case import Case
 from supplychain.model.finding import (
@@ -25,6 +26,7 @@ from supplychain.model.finding import (
     GoodCanaries,
     Observation,
     Outcome,
+    Patch,
     Population,
     Source,
     Tool,
@@ -114,8 +116,8 @@ def check(
 
 def decide(requirement_id: str, case: Case, tool: Tool) -> Finding:
     """Return the finding on a requirement. It never raises: what goes wrong is an `error` with its reason."""
-    requirement = load().requirements[requirement_id]
-    scenario = load().scenario_of(requirement_id).number
+    requirement = requirement_of(requirement_id)
+    scenario = scenario_number(requirement_id)
     found = CHECKS.get(requirement_id)
     if scenario in case.not_applicable:
         return _without_rows(requirement, case, tool, Outcome.NOT_APPLICABLE, case.not_applicable[scenario])
@@ -167,7 +169,7 @@ def _words(requirement: Requirement, case: Case) -> dict[str, tuple[str, ...]]:
 
 def observe(found: Check, case: Case) -> list[Observation]:
     """Return the rows of a case in their order, one of every element of its population."""
-    requirement = load().requirements[found.requirement]
+    requirement = requirement_of(found.requirement)
     rows = [_row(subject, found.observe(case, subject), requirement) for subject in found.population(case)]
     return sorted(rows, key=_order)
 
@@ -216,9 +218,16 @@ def _mended(row: Observation, requirement: Requirement, case: Case) -> Observati
     """Return a row with the change that would mend it, where one is at hand: the one at its own line first."""
     if row.outcome is Outcome.PASS or not case.patches:
         return row
-    mending = [p for p in case.patches if p.requirement == requirement.id and p.component == row.component]
+    mending = [patch for patch in case.patches if patch.requirement == requirement.id and _mends(patch, row)]
     mending.sort(key=lambda patch: patch.at != row.at)
     return row.model_copy(update={"patch": mending[0]}) if mending else row
+
+
+def _mends(patch: Patch, row: Observation) -> bool:
+    """Whether a patch is for a row; one that stands for a setting has the place of that setting."""
+    is_setting = patch.component.startswith("index:")
+    own = row.component == patch.component and (row.at == patch.at or not is_setting)
+    return own or row.component in patch.also
 
 
 def _count(rows: Sequence[Observation]) -> Population:
@@ -284,8 +293,9 @@ def _run_canaries(found: Check, requirement: Requirement, case: Case) -> CanaryR
                 worst[expected] = rules[given[0].rule].outcome if given else Outcome.UNDETERMINED
         elif canary.says not in _message(given[0], rules[canary.rule]):
             missed.append(f"canary '{canary.name}' does not say {canary.says!r}")
+    able = {rule.outcome for rule in requirement.rule}  # where nothing may pass, no canary can either
     for expected, count in planted.items():
-        if not count:
+        if not count and (expected in able or Outcome.PASS in able):
             missed.append(f"no canary is planted that has to come out as {expected}")
     return CanaryResults(
         bad=BadCanaries(outcome=worst[Outcome.FAIL], named=not missed, planted=planted[Outcome.FAIL]),

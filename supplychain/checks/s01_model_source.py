@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from urllib.parse import SplitResult, urlsplit
 
 from supplychain import catalog
@@ -20,7 +21,7 @@ from supplychain.config.approvals import refused
 from supplychain.model.base import Frozen
 from supplychain.model.case import Case
 from supplychain.model.component import Kind
-from supplychain.model.reference import Place, Reference, Unread, Unresolved
+from supplychain.model.reference import Override, Place, Reference, Unread, Unresolved
 
 _AMBIGUOUS = re.compile(r"[\\\s]")
 """Characters that clients read differently in the host of an address."""
@@ -94,6 +95,20 @@ def _by_registry(case: Case, reference: Reference) -> Answer:
             named_words = ", ".join(_words(case))
             return answer("overridden-endpoint", evidence=reference.digest, host=host, named=named_words, **values)
     return _by_host(case, reference, registry.repository_host or registry.host[0].name)
+
+
+def diverted(case: Case) -> Iterator[tuple[str, Place, Override]]:
+    """Yield each row that fails because of a setting, by its component and place, with the settings to blame."""
+    for item in _population(case):
+        if not isinstance(item, Reference) or from_trusted_registry(case, item).rule != "overridden-endpoint":
+            continue
+        registry = catalog.registries()[item.component.source]
+        for override in case.inventory.overrides:
+            if override.registry not in {registry.key, registry.client} or override.address is None:
+                continue
+            host = _host(override.address)
+            if not any(_belongs(host, item, entry) for entry in _registries(case)):
+                yield item.subject, item.at, override
 
 
 def _by_host(case: Case, reference: Reference, host: str) -> Answer:

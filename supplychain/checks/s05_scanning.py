@@ -116,7 +116,9 @@ def _unassessed(case: Case, subject: Scanned) -> Answer | None:
     component = use.component
     if component.source in _PINNED and use.version is None:
         asked = use.entry.asked if use.entry else ""
-        reason = f"{asked} can be any of several versions" if asked else "nothing says which version is installed"
+        by_commit = use.entry is not None and use.entry.origin.form == "repository"
+        told = "is a commit, and advisories speak of versions" if by_commit else "can be any of several versions"
+        reason = f"{asked} {told}" if asked else "nothing says which version is installed"
         pinned = _PINNED[component.source].format(name=component.name)
         return based(case, use, "not-assessed", reason=reason, where=place(use), pinned=pinned)
     lack = lacking(case, component.source)

@@ -41,6 +41,8 @@ _NO_REVISION = {Form.IMAGE: "its default tag", Form.REPOSITORY: "its default bra
 """What is taken where nothing is said."""
 _MANIFESTS = {"npm": "package.json"}
 _ECOSYSTEMS = {"import": "pypi"}
+_MISDIRECTING = frozenset({"unofficial-index", "extra-index", "trusted-host"})
+"""Rules whose remedy is to remove a setting."""
 _BEST_FIRST = ("official-registry", "mapped-index", "index-at-run-time")
 _APPROVABLE = (
     "unofficial-index",
@@ -131,6 +133,18 @@ def from_official_registry(case: Case, subject: Subject) -> Answer:
         return answer("not-in-manifest", evidence=use.evidence, name=use.component.name, manifest=_manifest(case, use))
     found = _by_index(case, subject) if form_of(use) is Form.INDEX else _by_content(use)
     return _approved(case, use, found) or found
+
+
+def misdirected(case: Case) -> Iterator[tuple[str, Place, IndexSetting]]:
+    """Yield each row that fails because of a setting, by its component and place, with the settings to blame."""
+    for item in _population(case):
+        if isinstance(item, Sourced) and from_official_registry(case, item).rule in _MISDIRECTING:
+            ecosystem, name = item.use.component.source, item.use.component.name
+            for setting in item.settings:
+                if _judged(case, ecosystem, name, _Index.of(setting), None).rule in _MISDIRECTING:
+                    yield item.subject, item.at, setting
+        elif isinstance(item, LoneSetting) and _alone(case, item.setting).rule in _MISDIRECTING:
+            yield item.subject, item.at, item.setting
 
 
 def _sourced(case: Case, use: PackageUse) -> Sourced:

@@ -7,7 +7,7 @@ from functools import cache
 from supplychain.checks.canaries.s10_rollup import plant
 from supplychain.checks.engine import Answer, answer, check
 from supplychain.checks.words import widening
-from supplychain.control import load
+from supplychain.control import is_house, load
 from supplychain.model.base import Frozen
 from supplychain.model.case import Case
 from supplychain.model.finding import Outcome
@@ -70,9 +70,10 @@ def _features(case: Case) -> Answer:
         approved = case.policy.features.approved_words.get(requirement, ())
         if beyond := [word for word in words if word not in approved]:
             return answer("widened", words=", ".join(repr(word) for word in beyond), requirement=requirement)
-    named = (f"{s.requirement} {', '.join(words)}" for s in case.features.sentences for words in s.words.values())
+    worded = (s for s in case.features.sentences if not is_house(s.requirement))
+    named = (f"{s.requirement} {', '.join(words)}" for s in worded for words in s.words.values())
     return answer("features-stand", evidence=case.features.digest, words="; ".join(named) or "none")
 
 
 def _waived(case: Case) -> int:
-    return sum(entry.waived for entry in case.decided)
+    return sum(entry.waived for entry in case.decided if not is_house(entry.requirement))

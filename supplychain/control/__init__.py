@@ -12,9 +12,9 @@ from typing import Any
 
 import tomli
 
-from supplychain.control.interface import Control, Rule
+from supplychain.control.interface import Control, Requirement, Rule, Scenario
 
-__all__ = ["load", "rule"]
+__all__ = ["house", "is_house", "load", "requirement", "rule", "scenario_number"]
 
 
 @cache
@@ -36,21 +36,58 @@ def load() -> Control:
 
 
 @cache
-def rule(requirement: str, rule_id: str) -> Rule:
+def house() -> tuple[Scenario, ...]:
+    """Return the scenarios of the house, which are no part of the control.
+
+    Raises:
+        pydantic.ValidationError: their data file is wrong.
+    """
+    data = _read(resources.files(__name__) / "house.toml")
+    return tuple(
+        Scenario.model_validate(_with_shared({**entry, "shared": data["shared"]})) for entry in data["scenario"]
+    )
+
+
+def requirement(name: str) -> Requirement:
+    """Return a requirement of the control or a rule of the house.
+
+    Raises:
+        KeyError: there is none of that name.
+    """
+    return _by_name()[name]
+
+
+def is_house(name: str) -> bool:
+    """Whether a requirement is a rule of the house."""
+    return name not in load().requirements
+
+
+def scenario_number(name: str) -> int:
+    """Return the number of the scenario that a requirement belongs to."""
+    return int(name.partition(".")[0])
+
+
+@cache
+def _by_name() -> dict[str, Requirement]:
+    return load().requirements | {entry.id: entry for scenario in house() for entry in scenario.requirement}
+
+
+@cache
+def rule(requirement_id: str, rule_id: str) -> Rule:
     """Return one rule of a requirement.
 
     Raises:
         KeyError: the requirement has no such rule.
     """
-    return load().requirements[requirement].rules[rule_id]
+    return requirement(requirement_id).rules[rule_id]
 
 
 def _with_shared(scenario: dict[str, Any]) -> dict[str, Any]:
     """Give the rules that requirements of a scenario share to each of those that say so."""
     shared = scenario.pop("shared", [])
-    for requirement in scenario["requirement"]:
-        if requirement.pop("rules", None) == "shared":
-            requirement["rule"] = [*shared, *requirement.get("rule", [])]
+    for entry in scenario["requirement"]:
+        if entry.pop("rules", None) == "shared":
+            entry["rule"] = [*shared, *entry.get("rule", [])]
     return scenario
 
 

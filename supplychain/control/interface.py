@@ -1,9 +1,8 @@
 """The control document as data: its requirements, its boxes, and what other frameworks say beside it."""
 
-from __future__ import annotations
-
 import string
 from enum import StrEnum
+from functools import cached_property
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
@@ -65,7 +64,8 @@ class Rule(Frozen):
 class Requirement(Frozen):
     """One "shall" of the control."""
 
-    id: str = Field(pattern=r"^(10|[1-9])\.[1-6]$")
+    id: str = Field(pattern=r"^((10|[1-9])\.[1-6]|9[0-9]\.[1-9])$")
+    """1.1 to 10.5; from 90.1 on, a rule of the house."""
     sentence: str
     """As in the document, without its keyword; `({parameter})` stands for the words in parentheses."""
     why: str
@@ -80,11 +80,15 @@ class Requirement(Frozen):
     """The kind of component that it validates one by one, so that each has a row in it."""
     yields_to: str | None = None
     """The requirement that decides alone what fails there: of that it has no row of its own."""
+    never_softened: bool = False
+    """Whether a row of it that fails fails the gate in every mode, and can never be known."""
+    rolls_up: bool = False
+    """Whether it repeats what other requirements decide, so that the gate decides on those."""
     parameter: Parameter | None = None
     rule: tuple[Rule, ...] = ()
     """Every answer that its check may give; none where this version has no check for it."""
 
-    @property
+    @cached_property
     def rules(self) -> dict[str, Rule]:
         """The rules by id."""
         return {rule.id: rule for rule in self.rule}
@@ -99,9 +103,9 @@ class Requirement(Frozen):
 
 
 class Scenario(Frozen):
-    """One scenario of the control with its requirements, in the document's order."""
+    """One scenario with its requirements, in the document's order; from 90 on, one of the house."""
 
-    number: int = Field(ge=1, le=10)
+    number: int = Field(ge=1, le=99)
     feature: str
     name: str
     role: str | None = None
@@ -194,7 +198,7 @@ class Control(Frozen):
     scenarios: tuple[Scenario, ...]
     frameworks: Frameworks
 
-    @property
+    @cached_property
     def requirements(self) -> dict[str, Requirement]:
         """All requirements by id, in the document's order."""
         return {r.id: r for scenario in self.scenarios for r in scenario.requirement}

@@ -134,12 +134,10 @@ def _setting(file: Path, section: str, key: str, environ: Mapping[str, str]) -> 
 
 
 def _official(name: str) -> str:
+    from packageurl.contrib.purl2url import get_download_url, get_repo_url  # only requests need it
+
     if name == "pypi":
-        from pypi_simple import PYPI_SIMPLE_ENDPOINT  # brings requests, which a run without the network does not need
-
-        return PYPI_SIMPLE_ENDPOINT
-    from packageurl.contrib.purl2url import get_download_url
-
+        return str(get_repo_url("pkg:pypi/x")).replace("/project/x/", "/simple")  # type: ignore[no-untyped-call]
     return str(get_download_url("pkg:npm/x@1")).removesuffix("/x/-/x-1.tgz")  # type: ignore[no-untyped-call]  # the library has no types
 
 

@@ -18,7 +18,7 @@ from allure_commons.model2 import Label, Status, StatusDetails
 from behave.formatter.base import StreamOpener
 
 from supplychain.assessment import Undetermined
-from supplychain.control import load
+from supplychain.control import house, load
 from supplychain.control.interface import Scenario
 from supplychain.gherkin import suggestion
 from supplychain.model.case import Case
@@ -137,7 +137,8 @@ class AllureResults:
     def _label(self, result: Any, scenario: Any) -> None:
         control = load()
         result.labels = [label for label in result.labels if label.name not in {"severity", "tag"}]
-        result.labels.append(Label("epic", control.document.id))
+        is_own = any(entry.name == scenario.name for entry in house())
+        result.labels.append(Label("epic", "House rules" if is_own else control.document.id))
         found = next((entry for entry in control.scenarios if entry.name == scenario.name), None)
         if found is None:
             return

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from supplychain.control import load
+from supplychain.control import requirement as requirement_of
 from supplychain.control.interface import Scenario
 from supplychain.model.finding import Finding, Outcome
 from supplychain.report.markup import code, markdown, table
 from supplychain.report.patches import told
-from supplychain.report.view import ORDER, WORD, View
+from supplychain.report.view import ORDER, WORD, RequirementRow, View, worded
 
 ROWS = 300
 """Rows of one requirement that a table shows; the finding's own file holds all."""
@@ -15,9 +18,9 @@ ROWS = 300
 
 def evidence(finding: Finding) -> str:
     """Return the evidence table of a requirement as Markdown."""
-    requirement = load().requirements[finding.requirement]
+    requirement = requirement_of(finding.requirement)
     said = WORD[finding.outcome]
-    parts = [f"**{finding.requirement}** {markdown(requirement.text)}: **{said}**\n"]
+    parts = [f"**{finding.requirement}** {markdown(worded(requirement, finding))}: **{said}**\n"]
     if finding.reason:
         parts.append(f"{markdown(finding.reason)}\n")
     if finding.words:
@@ -102,21 +105,29 @@ def description(scenario: Scenario) -> str:
 def matrix(view: View) -> str:
     """Return all requirements with their outcomes as a Markdown table, and what was not looked into."""
     left_out = f"\nNot entered: {markdown(view.not_entered)}.\n" if view.not_entered else ""
-    rows = table(
+    return _matrix(view.rows) + left_out
+
+
+def house_matrix(view: View) -> str:
+    """Return the rules of the house with their outcomes as a Markdown table."""
+    return _matrix(view.house)
+
+
+def _matrix(rows: Iterable[RequirementRow]) -> str:
+    return table(
         ["Requirement", "Sentence", "Outcome", "Severity", "Checked", "Why"],
         [
             [
                 code(row.requirement.id),
-                markdown(row.requirement.text),
+                markdown(row.text),
                 f"**{row.word}**",
                 row.requirement.severity,
                 _checked(row.finding),
                 markdown(row.reason),
             ]
-            for row in view.rows
+            for row in rows
         ],
     )
-    return rows + left_out
 
 
 def waivers(view: View) -> str:

@@ -12,10 +12,11 @@ from jinja2 import BytecodeCache, Environment, FileSystemBytecodeCache, PackageL
 from markupsafe import Markup
 
 from supplychain.report.agreement import agreement
-from supplychain.report.evidence import matrix
+from supplychain.report.evidence import house_matrix, matrix
 from supplychain.report.markup import code, markdown
 from supplychain.report.patches import told
 from supplychain.report.record import facts
+from supplychain.report.sensitivity import Measured, section
 from supplychain.report.view import ORDER, WORD, View
 from supplychain.suite import tool
 
@@ -23,12 +24,13 @@ WORDS = (*(WORD[outcome] for outcome in reversed(ORDER)), "not executed")
 """The outcomes as columns."""
 
 
-def summary(view: View) -> str:
+def summary(view: View, measured: Measured | None = None) -> str:
     """Return the run as Markdown, for a pull request or a mail."""
-    return _template("summary.md.j2").render(view=view, words=WORDS, matrix=matrix(view))
+    text = _template("summary.md.j2").render(view=view, words=WORDS, matrix=matrix(view), house=house_matrix(view))
+    return f"{text.rstrip()}\n\n{section(measured)}" if measured else text
 
 
-def page(view: View) -> str:
+def page(view: View, measured: Measured | None = None) -> str:
     """Return the run as one HTML page: no script, no request, everything of the target escaped."""
     document = view.control.document
     lists = (
@@ -40,7 +42,14 @@ def page(view: View) -> str:
     )
     tables = agreement(view.case)
     return _template("index.html.j2").render(
-        view=view, words=WORDS, lists=lists, tool=tool(), agreement=tables, told=told, facts=facts(view.case)
+        view=view,
+        words=WORDS,
+        lists=lists,
+        tool=tool(),
+        agreement=tables,
+        told=told,
+        facts=facts(view.case),
+        measured=measured,
     )
 
 

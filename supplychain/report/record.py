@@ -83,6 +83,7 @@ def _run(view: View, started: datetime, tracebacks: list[str]) -> dict[str, Any]
         "unbound_sentences": list(view.unbound),
         "counts": dict(view.counts),
         "outcomes": {row.requirement.id: row.word for row in view.rows},
+        "house_rules": {row.requirement.id: row.word for row in view.house},
         "status": {box.item.text: box.word for box in view.boxes},
         "waivers": [list(waiver) for waiver in view.waivers],
         "tool": ours.model_dump(),

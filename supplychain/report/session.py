@@ -15,7 +15,9 @@ from supplychain.options import Options, OptionsError
 from supplychain.report import inventory, pages, patches, record, terminal
 from supplychain.report.agreement import agreement, document
 from supplychain.report.allure_results import AllureResults, add_tags
-from supplychain.report.evidence import matrix, waivers
+from supplychain.report.evidence import house_matrix, matrix, waivers
+from supplychain.report.sarif import sarif
+from supplychain.report.sensitivity import HEADING, Measured, section
 from supplychain.report.view import View
 from supplychain.target import TargetError
 
@@ -43,12 +45,13 @@ class Session:
             CannotRunError: options, target, declaration, waivers or policy cannot be used, or nothing is selected.
         """
         add_tags(runner.features)
-        if not any(s.should_run(runner.config) for feature in runner.features for s in feature.walk_scenarios()):
-            raise CannotRunError("the tags and names given select no scenario, so nothing would be decided")
         try:
             options = Options.of(runner.config.userdata)
+            gherkin.leave_out(runner.features, options.house)
+            if not any(s.should_run(runner.config) for feature in runner.features for s in feature.walk_scenarios()):
+                raise CannotRunError("the tags and names given select no scenario, so nothing would be decided")
             assessment = Assessment.open(options, gherkin.read(runner.features), terminal.progress)
-        except (OptionsError, TargetError, ConfigError, SnapshotError) as error:
+        except (OptionsError, gherkin.FeaturesError, TargetError, ConfigError, SnapshotError) as error:
             raise CannotRunError(str(error)) from error
         unbound = tuple(gherkin.unbound(runner.features, runner.step_registry))
         for line in unbound:
@@ -66,26 +69,33 @@ class Session:
         reports = self.options.reports
         folder = reports / "runs" / self.run
         bom, complete = inventory.of(case)
-        summary, page = pages.summary(view), pages.page(view)
+        measured = Measured.of(reports, case)
+        summary, page = pages.summary(view, measured), pages.page(view, measured)
         files = {
             "inventory.cdx.json": bom,
             "completeness.md": complete,
             "summary.md": summary,
             "index.html": page,
+            "findings.sarif": sarif(view, self.assessment.target.origin),
         }
         files |= patches.files(case)
         if tables := agreement(case):
             files["agreement.md"] = document(tables)
+        if measured and measured.usable:
+            files["sensitivity.json"] = measured.usable.text
         record.write(view, folder, self.started, self.assessment.tracebacks, files)
         record.point_latest(reports, folder)
-        for name, text in (("summary.md", summary), ("index.html", page)):
-            (reports / name).write_text(text, encoding="utf-8")
+        for name in ("summary.md", "index.html", "findings.sarif"):
+            (reports / name).write_text(files[name], encoding="utf-8")
         attached = {
             "Verdict": f"# {view.headline}\n",
             "Requirements": matrix(view),
             "Completeness of the inventory": complete,
         }
-        self.allure.finish(_environment(view), attached | ({"Waivers": waivers(view)} if view.waivers else {}))
+        attached |= {"Waivers": waivers(view)} if view.waivers else {}
+        attached |= {"House rules": house_matrix(view)} if view.house else {}
+        attached |= {HEADING: section(measured)} if measured else {}
+        self.allure.finish(_environment(view), attached)
         if problem := self.assessment.record(self.run):
             print(problem, file=sys.__stderr__)
         terminal.show(view, [reports / "index.html", reports / "summary.md", folder])

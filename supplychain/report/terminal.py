@@ -11,7 +11,7 @@ from typing import TextIO
 from supplychain.assessment import ProgressBar
 from supplychain.report.pages import WORDS
 from supplychain.report.patches import told
-from supplychain.report.view import IN_USE, View
+from supplychain.report.view import IN_USE, Ranked, View
 
 SHOWN = 5
 """Failed rows that the terminal shows; the reports show all."""
@@ -59,12 +59,7 @@ def _lines(view: View, reports: list[Path]) -> Iterator[tuple[str, str]]:
     if view.ranked:
         yield _BOLD, "What is wrong, most severe first"
         for item in view.ranked[:SHOWN]:
-            place = f" {item.row.at}" if item.row.at else ""
-            yield "", f"  {item.requirement.id} {item.row.severity}{place} {item.row.component}"
-            yield "", f"      {item.row.message}{f' ({item.others})' if item.more else ''}"
-            yield "", f"      next step: {item.row.remedy}"
-            if item.row.patch:
-                yield "", f"      {told(item.row)}"
+            yield from (("", line) for line in _wrong(item))
         if len(view.ranked) > SHOWN:
             yield "", f"  and {len(view.ranked) - SHOWN} more in the report"
     if view.next_steps:
@@ -76,8 +71,30 @@ def _lines(view: View, reports: list[Path]) -> Iterator[tuple[str, str]]:
     for waiver, _, became in view.waivers:
         if became != IN_USE:
             yield "", f"Waiver {waiver} {became}"
+    yield from _house(view)
     yield from ((_RED, line) for line in view.unbound)
     yield from (("", f"Report: {path}") for path in reports)
+
+
+def _wrong(item: Ranked) -> Iterator[str]:
+    """Yield what is wrong and what to do, with the patch where there is one."""
+    place = f" {item.row.at}" if item.row.at else ""
+    yield f"  {item.requirement.id} {item.row.severity}{place} {item.row.component}"
+    yield f"      {item.row.message}{f' ({item.others})' if item.more else ''}"
+    yield f"      next step: {item.row.remedy}"
+    if item.row.patch:
+        yield f"      {told(item.row)}"
+
+
+def _house(view: View) -> Iterator[tuple[str, str]]:
+    """Yield the rules of the house that were turned on, and what is wrong by them."""
+    if not view.house:
+        return
+    yield _BOLD, view.house_line
+    for row in view.house:
+        yield "", f"  {row.requirement.id} {row.text}: {row.word}{f'; {row.reason}' if row.reason else ''}"
+    for item in view.house_ranked[:SHOWN]:
+        yield from (("", line) for line in _wrong(item))
 
 
 def _scenarios(view: View) -> Iterator[str]:

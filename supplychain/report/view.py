@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from supplychain.checks.engine import NO_CHECK
 from supplychain.checks.words import narrowing, widening
-from supplychain.control import load
+from supplychain.control import house, is_house, load
 from supplychain.control.interface import Item, Requirement, Scenario
+from supplychain.gate import judged
 from supplychain.model.case import Case
 from supplychain.model.declaration import Waiver
 from supplychain.model.finding import Finding, Observation, Outcome, Severity
+from supplychain.model.gate import Result
 
 ORDER = (Outcome.ERROR, Outcome.FAIL, Outcome.UNDETERMINED, Outcome.NOT_APPLICABLE, Outcome.PASS)
 """Outcomes, what needs attention first."""
@@ -30,9 +33,6 @@ WORD = {
     Outcome.WAIVED: "waived",
 }
 
-_SUMS = frozenset({"10.2", "10.5"})
-"""Requirements that sum up others: whoever closes those closes them."""
-
 
 @dataclass(frozen=True)
 class RequirementRow:
@@ -45,6 +45,11 @@ class RequirementRow:
     def word(self) -> str:
         """Its outcome in a word."""
         return WORD[self.finding.outcome] if self.finding else "not executed"
+
+    @property
+    def text(self) -> str:
+        """The document's sentence; of a rule of the house the sentence as this run has it."""
+        return worded(self.requirement, self.finding)
 
     @property
     def reason(self) -> str:
@@ -125,6 +130,9 @@ class View:
         )
         self.rows = tuple(row for scenario in self.scenarios for row in scenario.rows)
         self.counts = Counter(row.word for row in self.rows)
+        rules = (RequirementRow(r, self.findings.get(r.id)) for scenario in house() for r in scenario.requirement)
+        self.house = tuple(row for row in rules if row.finding)
+        """The rules of the house that this run decided; they are no part of the control."""
 
     @property
     def verdict(self) -> Outcome:
@@ -137,17 +145,40 @@ class View:
 
     @property
     def exit_code(self) -> int:
-        """0: holds; 1: does not hold; 3: nothing failed but something is undetermined."""
-        return {Outcome.PASS: 0, Outcome.FAIL: 1}.get(self.verdict, 3)
+        """0: control and house rules hold; 1: something does not; 3: nothing failed but something is undetermined."""
+        words = {row.word for row in self.house}
+        if self.verdict is Outcome.FAIL or words & {WORD[Outcome.FAIL], WORD[Outcome.ERROR]}:
+            return 1
+        return 3 if self.verdict is Outcome.UNDETERMINED or WORD[Outcome.UNDETERMINED] in words else 0
+
+    @property
+    def house_line(self) -> str:
+        """How many rules of the house have each outcome, in a line; empty where none is turned on."""
+        counts = Counter(row.word for row in self.house)
+        said = (f"{counts[WORD[outcome]]} {WORD[outcome]}" for outcome in ORDER if counts[WORD[outcome]])
+        return f"House rules: {', '.join(said)}" if counts else ""
 
     @property
     def headline(self) -> str:
-        """The first line of every report."""
+        """The first line of every report: the verdict, and what the gate makes of the run where there is one."""
+        return f"{self.control_line} · {self.gate.line}" if self.gate else self.control_line
+
+    @property
+    def control_line(self) -> str:
+        """The verdict in a line; no gate changes it."""
         said = {Outcome.PASS: "Control met as worded", Outcome.FAIL: "Control NOT met"}
         order = ("pass", "fail", "error", "undetermined", "not applicable", "not executed")
         counted = ", ".join(f"{self.counts[word]} {word}" for word in order if self.counts[word] or word in order[:2])
         simulated = " · SIMULATED TIME" if self.case.simulated else ""
         return f"{said.get(self.verdict, 'Control NOT determined')}: {counted}{simulated}"
+
+    @cached_property
+    def gate(self) -> Result | None:
+        """What the gate makes of the run; None where neither the policy nor the target speaks of one."""
+        case = self.case
+        if case.known is None and case.policy.gate is None:
+            return None
+        return judged(self.findings, case.known, case.policy, case.declaration, case.now)
 
     @property
     def commit(self) -> str:
@@ -168,20 +199,18 @@ class View:
     @property
     def ranked(self) -> tuple[Ranked, ...]:
         """What is wrong, by requirement and rule, most severe first; the roll-up repeats the others and is left out."""
-        groups: dict[tuple[str, str], list[Observation]] = {}
-        for row in self.rows:
-            for observation in row.finding.observations if row.finding and row.requirement.id != "10.5" else ():
-                if observation.outcome is Outcome.FAIL:
-                    groups.setdefault((row.requirement.id, observation.rule), []).append(observation)
-        requirements = self.control.requirements
-        found = [Ranked(requirements[name], rows[0], len(rows) - 1) for (name, _), rows in groups.items()]
-        return tuple(sorted(found, key=lambda item: (_SEVERITIES.index(item.row.severity), -item.more)))
+        return _ranked(row for row in self.rows if row.requirement.id != "10.5")
+
+    @property
+    def house_ranked(self) -> tuple[Ranked, ...]:
+        """What is wrong by the rules of the house."""
+        return _ranked(self.house)
 
     @property
     def broken(self) -> tuple[tuple[str, str], ...]:
         """Why checks cannot be trusted in this run, each reason with the requirements that it is given for."""
         reasons: dict[str, list[str]] = {}
-        for row in self.rows:
+        for row in (*self.rows, *self.house):
             if row.finding and row.finding.outcome is Outcome.ERROR:
                 reasons.setdefault(row.finding.reason, []).append(row.requirement.id)
         return tuple((reason, ", ".join(names)) for reason, names in reasons.items())
@@ -191,7 +220,7 @@ class View:
         """The commands and edits that would decide the most of what is undetermined, the best first."""
         helped: dict[str, list[str]] = {}
         for row in self.rows:
-            if row.finding is None or row.finding.outcome is not Outcome.UNDETERMINED or row.requirement.id in _SUMS:
+            if row.finding is None or row.finding.outcome is not Outcome.UNDETERMINED or row.requirement.rolls_up:
                 continue
             for observation in row.finding.observations:
                 if observation.outcome is Outcome.UNDETERMINED:
@@ -283,3 +312,21 @@ class View:
             return ()
         parts = {"system": declaration.system}
         return tuple(f"[[{name}]] ({len(part)})" for name, part in parts.items() if part)
+
+
+def worded(requirement: Requirement, finding: Finding | None) -> str:
+    """Return a requirement's sentence: with the document's own words, or with the organization's in a rule of the house."""
+    if finding is None or not is_house(requirement.id):
+        return requirement.text
+    return requirement.sentence.format(**{name: ", ".join(words) for name, words in finding.words.items()})
+
+
+def _ranked(rows: Iterable[RequirementRow]) -> tuple[Ranked, ...]:
+    groups: dict[tuple[str, str], tuple[Requirement, list[Observation]]] = {}
+    for row in rows:
+        for observation in row.finding.observations if row.finding else ():
+            if observation.outcome is Outcome.FAIL:
+                key = (row.requirement.id, observation.rule)
+                groups.setdefault(key, (row.requirement, []))[1].append(observation)
+    found = [Ranked(requirement, rows[0], len(rows) - 1) for requirement, rows in groups.values()]
+    return tuple(sorted(found, key=lambda item: (_SEVERITIES.index(item.row.severity), -item.more)))

@@ -9,8 +9,9 @@ from supplychain.model.finding import Finding
 from supplychain.report import record
 from supplychain.report.render import RenderError, render
 from supplychain.report.view import View
-from supplychain.suite import PACKAGE, root
-from supplychain.verbs.interface import Code, VerbError
+from supplychain.suite import PACKAGE
+from supplychain.verbs.files import is_inside
+from supplychain.verbs.interface import Code, VerbError, shown
 
 
 def run(
@@ -21,34 +22,32 @@ def run(
     facts: str | None,
     now: str | None,
     tags: list[str],
+    features: Path | None,
+    house: str | None,
 ) -> int:
-    """Assess a target with behave, in this process."""
-    from behave.configuration import Configuration  # here, since the other verbs need none of it
-    from behave.exception import ConfigError as BehaveConfigError
-    from behave.exception import TagExpressionError
-    from behave.parser import ParserError
-    from behave.runner import Runner
-    from behave.step_registry import registry
+    """Assess a target with behave, in this process, by the suite's own features or those in a folder."""
+    from supplychain.verbs.suite_runner import refused, runner  # here, since the other verbs need no behave
 
+    if features is not None and is_inside(features, Path(target)):
+        raise VerbError(
+            f"{shown(features)} lies inside the target, which cannot word its own requirements; move it out"
+        )
     given = {"target": target, "policy": policy, "reports": output, "state": state, "facts": facts, "now": now}
-    arguments = [str(root() / "features"), "--format=plain", "--no-timings", "--no-snippets", "--no-summary"]
-    arguments += [f"--define={name}={value}" for name, value in given.items() if value]
-    arguments += [f"--tags={expression}" for expression in tags]
-    registry.clear()  # the steps of an earlier run in this process
-    try:
-        # no configuration file: one in the current folder may be the target's, and could name code to run
-        runner = Runner(Configuration(arguments, load_config=False))
-        runner.run()
-    except TagExpressionError as error:
-        raise VerbError(f"--tags is no tag expression: {error}") from error
-    except (BehaveConfigError, ParserError) as error:
-        raise VerbError(str(error)) from error
-    view = getattr(runner.context, "view", None)
+    given["house"] = house
+    arguments = ["--format=plain", *(f"--define={name}={value}" for name, value in given.items() if value)]
+    running = runner(features, (*arguments, *(f"--tags={expression}" for expression in tags)))
+    with refused():
+        running.run()
+    view = getattr(running.context, "view", None)
     return Code.COULD_NOT_RUN if view is None else int(view.exit_code)
 
 
-def replay(run: Path) -> int:
-    """Decide a recorded run again and say which findings come out otherwise."""
+def replay(run: Path, features: Path | None = None, policy: Path | None = None) -> int:
+    """Decide a recorded run again and say what comes out otherwise: by this version, or by edited features or policy."""
+    if features or policy:
+        from supplychain.verbs import whatif  # the plain replay needs none of it
+
+        return whatif.show(run, features, policy)
     try:
         case, recorded = record.read(run)
     except record.RecordError as error:

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from supplychain.discovery import requirements
+from supplychain.discovery.interface import Found, NotParsedError, SourceFile
 from supplychain.model.component import Kind
+from supplychain.model.reference import Place
 from tests.discovery.support import look
 
 HASHES = " \\\n    --hash=sha256:" + "a" * 64 + " \\\n    --hash=sha256:" + "b" * 64
@@ -123,3 +128,28 @@ def test_a_file_without_packages_names_none(text: str) -> None:
 )
 def test_the_usual_names_are_requirement_files(path: str) -> None:
     assert [r.subject for r in look({path: "torch"}).references] == ["package:pypi/torch"]
+
+
+PARTS = [
+    "a", "B_c", "d.e", "f-g", "z.zip", "[x,y]", "[", "]", " ", "  ", "==", "===", ">=", "<", "~=", "=", "!=", ",", "1.0", "2.*",
+    "1!2+l", "1.0-1", ";", "; ", "python_version", '"3.9"', "'linux'", " and ", "(", ")", "#", " # why", "\\", "\\\n", "\n",
+    "\n    ", "\r\n", "\r", "\t", "\x0b", "\\\r\n", "-e .", "-r b.txt", "--pre", "${A}", "@", "https://example.org/a.zip",
+    f"--hash=sha256:{'a' * 8}", f" \\\n    --hash=sha256:{'b' * 8}", "é", "\ufeff", "# coding: utf-16\n",
+]  # fmt: skip
+
+
+@settings(deadline=None, max_examples=300)
+@given(parts=st.lists(st.sampled_from(PARTS), max_size=14))
+def test_a_plain_line_names_what_the_parser_of_all_lines_says(parts: list[str]) -> None:
+    data = "".join(parts).encode()
+    source = SourceFile("requirements.txt", data, "sha256:0", Place(file="requirements.txt"), lambda _: False)
+    expected = Found()
+    try:
+        requirements._others(requirements._HASH.sub(b"", data), source, expected)
+    except NotParsedError:
+        with pytest.raises(NotParsedError):
+            requirements.read(source)
+        return
+    found = requirements.read(source)
+    assert sorted(found.references, key=str) == sorted(expected.references, key=str)
+    assert found.unresolved == expected.unresolved
