@@ -33,6 +33,8 @@ from supplychain.verbs.interface import Code, VerbError, now, shown
 
 SHOWN = 20
 """Rows and entries of one kind that are printed."""
+BEGUN = 5
+"""Rows that are printed where there is no known list yet, and all of them are new."""
 T = TypeVar("T")
 
 _ACCEPT = "supplychain gate TARGET --accept --by NAME"
@@ -82,7 +84,7 @@ def gate(
     else:
         print(f"{view.control_line} · {result.line}")
         since_then = lines(difference(before, asked.run), SHOWN) if before else ()
-        for line in (*_lines(result, asked, view), *since_then):
+        for line in (*since_then, *_lines(result, asked, view)):
             print(line)
     if known != asked.known:
         files.write(target / KNOWN, text(known), target)
@@ -185,7 +187,7 @@ def _lines(result: Result, asked: _Asked, view: View) -> Iterator[str]:
         yield f"Cannot be trusted ({names}): {reason}"
     if result.blocking:
         yield "What fails the gate"
-        yield from _some(firsts(result.blocking), _row)
+        yield from _some(firsts(result.blocking), _row, SHOWN if asked.known.entries else BEGUN)
     if result.missing:
         yield f"Not executed: {', '.join(result.missing)}; run without tags"
     for loss in result.lost:
@@ -227,9 +229,9 @@ def _entry(entry: Entry) -> Iterator[str]:
     yield f"  {entry.requirement}{path} {entry.component}: {entry.rule}{rows}, since {entry.since}"
 
 
-def _some(items: Sequence[T], told_of: Callable[[T], Iterator[str]]) -> Iterator[str]:
+def _some(items: Sequence[T], told_of: Callable[[T], Iterator[str]], shown: int = SHOWN) -> Iterator[str]:
     """Yield the lines of the first items, and how many more there are."""
-    for item in items[:SHOWN]:
+    for item in items[:shown]:
         yield from told_of(item)
-    if len(items) > SHOWN:
-        yield f"  and {len(items) - SHOWN} more"
+    if len(items) > shown:
+        yield f"  and {len(items) - shown} more"

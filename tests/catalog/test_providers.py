@@ -22,7 +22,7 @@ MODELS = [(provider, place) for provider in PROVIDERS.values() for place in prov
 FACTS: list[Sourced] = [
     *(fact for entry in PROVIDERS.values() for fact in entry.facts),
     *catalog.switches(),
-    *catalog.areas().values(),
+    *(part for area in catalog.areas().values() for part in area.part),
 ]
 WORDS = (
     "",
