@@ -23,8 +23,10 @@ from supplychain.control.interface import Scenario
 from supplychain.gherkin import suggestion
 from supplychain.model.case import Case
 from supplychain.model.finding import Finding, Outcome, Severity
+from supplychain.report import risk
 from supplychain.report.agreement import agreement, document
 from supplychain.report.evidence import description, evidence
+from supplychain.report.pages import risk_picture
 from supplychain.report.record import dump
 
 _WORST = (Status.FAILED, Status.BROKEN, Status.SKIPPED, Status.PASSED)
@@ -68,6 +70,12 @@ class AllureResults:
         """Attach to the step that decides 5.3 who found which vulnerability, where a scanner has a report."""
         if finding.requirement == "5.3" and (tables := agreement(case)):
             allure.attach(document(tables), "5.3 agreement of the scanners", _MARKDOWN, "md")
+
+    def attach_risks(self, finding: Finding, case: Case) -> None:
+        """Attach to the step that decides 6.5 what the risks were computed from, and the matrix as a picture."""
+        if found := risk.computed(case, finding):
+            allure.attach(risk.document(found), "6.5 risks", _MARKDOWN, "md")
+            allure.attach(risk_picture(found), "6.5 matrix of risks", "image/svg+xml", "svg")
 
     def finish(self, environment: dict[str, str], attachments: dict[str, str]) -> None:
         """Write what belongs to the run as a whole: its environment and its Markdown attachments."""

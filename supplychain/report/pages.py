@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from functools import cache
 from importlib.util import cache_from_source
 from pathlib import Path
@@ -11,6 +12,8 @@ from pathlib import Path
 from jinja2 import BytecodeCache, Environment, FileSystemBytecodeCache, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
+from supplychain.checks.risk_inputs import ServiceRisk
+from supplychain.report import risk
 from supplychain.report.agreement import agreement
 from supplychain.report.evidence import house_matrix, matrix
 from supplychain.report.markup import code, markdown
@@ -27,7 +30,11 @@ WORDS = (*(WORD[outcome] for outcome in reversed(ORDER)), "not executed")
 def summary(view: View, measured: Measured | None = None) -> str:
     """Return the run as Markdown, for a pull request or a mail."""
     text = _template("summary.md.j2").render(view=view, words=WORDS, matrix=matrix(view), house=house_matrix(view))
-    return f"{text.rstrip()}\n\n{section(measured)}" if measured else text
+    parts = [text.rstrip() + "\n"]
+    if found := risk.computed(view.case, view.findings.get(risk.REQUIREMENT)):
+        parts.append(f"## {risk.HEADING}\n\n{markdown(risk.SCALE)}\n\n{risk.overview(found)}")
+    parts += [section(measured)] if measured else []
+    return "\n".join(parts)
 
 
 def page(view: View, measured: Measured | None = None) -> str:
@@ -50,7 +57,14 @@ def page(view: View, measured: Measured | None = None) -> str:
         told=told,
         facts=facts(view.case),
         measured=measured,
+        risk=risk,
+        risks=risk.computed(view.case, view.findings.get(risk.REQUIREMENT)),
     )
+
+
+def risk_picture(found: Sequence[ServiceRisk]) -> str:
+    """Return the matrix of risks as an SVG that stands alone."""
+    return _template("risk.svg.j2").render(picture=risk.picture(found))
 
 
 @cache
