@@ -38,7 +38,8 @@ from supplychain.catalog.interface import (
     Word,
     Words,
 )
-from supplychain.catalog.provider import Area, Provider, Switch
+from supplychain.catalog.provider import Area, Provider, Switch, Topic
+from supplychain.catalog.risk import RiskScale
 from supplychain.model.component import Kind
 
 
@@ -196,15 +197,31 @@ def switches() -> tuple[Switch, ...]:
 
 
 @cache
+def due_diligence() -> tuple[Topic, ...]:
+    """Return the topics that an assessment of a provider has to cover, each with its questions."""
+    return tuple(TypeAdapter(list[Topic]).validate_python(_read("due_diligence")["topic"]))
+
+
+@cache
 def areas() -> dict[str, Area]:
-    """Return the areas that a policy may name, each with the regions of those within it."""
+    """Return the areas that a policy may name, each with the names and regions of those within it."""
     entries = {entry.name: entry for entry in TypeAdapter(list[Area]).validate_python(_read("areas")["area"])}
-    inner = {
-        name: [region for part in entry.includes for region in entries[part].regions] for name, entry in entries.items()
-    }
+    whole = {name: (entry, *(entries[inner] for inner in entry.includes)) for name, entry in entries.items()}
     return {
-        name: entry.model_copy(update={"regions": (*entry.regions, *inner[name])}) for name, entry in entries.items()
+        name: entry.model_copy(
+            update={
+                "names": tuple(own for inner in whole[name] for own in (inner.name, *inner.names)),
+                "part": tuple(part for inner in whole[name] for part in inner.part),
+            }
+        )
+        for name, entry in entries.items()
     }
+
+
+@cache
+def risk_scale() -> RiskScale:
+    """Return how the risk of a third-party AI service is computed."""
+    return RiskScale.model_validate(_read("risk"))
 
 
 @cache

@@ -325,6 +325,8 @@ class Service(Data):
     """Names that `boto3.client` takes."""
     hosts: tuple[str, ...] = ()
     """Patterns of whole hosts; `*` stands for one or more characters of it."""
+    addresses: tuple[str, ...] = ()
+    """Patterns of hosts that others have too, each with what the path begins with: `*.example.com/models`."""
     settings: tuple[str, ...] = ()
     """Environment variables that its SDKs read."""
     setting_names: tuple[str, ...] = ()
@@ -475,6 +477,9 @@ class Commands(Data):
     client_variable: str
     own_host: str
     hub_script: str
+    starts: dict[str, str]
+    """The calls of Python that start a program: empty where the first argument is the command, `words` where all are it,
+    else the program whose words the first argument is."""
     flags: dict[str, str]
     option: tuple[CommandOption, ...]
     variable: tuple[CommandVariable, ...]

@@ -89,6 +89,8 @@ class Chooser(Sourced):
     """Calls as in hosted.toml, types of resources, or blocks of Terraform; none for settings."""
     names: tuple[str, ...]
     """Arguments, environment variables or attributes, the one that wins first."""
+    needs: str = ""
+    """An argument without which, and without any of the names, the call is one of another service."""
     holds: Holds = "region"
     anywhere: str = ""
     """A pattern of the values with which it may process anywhere."""
@@ -180,6 +182,8 @@ class Switch(Sourced):
     sends: Literal["prompts", "usage"]
     receiver: str
     """The id of the service that receives it, or else the name of who does."""
+    also: tuple[str, ...] = ()
+    """Other services with which it means the same."""
     imports: tuple[str, ...] = ()
     """Modules without which it has no meaning; none: it has one with the receiver's own."""
     settings: tuple[str, ...] = ()
@@ -199,19 +203,51 @@ class Switch(Sourced):
     """What holds where no value is given."""
     versions: str = ""
     """The versions of the library that this is true of, where others differ."""
+    when: tuple[str, ...] = ()
+    """Arguments of the same call, of which one has to be given for `absent` to hold."""
     remark: str = ""
 
 
-class Area(Sourced):
-    """An area that a policy may name, with the regions in it."""
+class AreaPart(Sourced):
+    """Regions of an area, as one source names them."""
 
-    name: str
-    includes: tuple[str, ...] = ()
-    """Areas that lie within it."""
     regions: tuple[str, ...]
     """Patterns of whole names of regions, in lower case and without spaces."""
 
     def holds(self, region: str) -> bool:
-        """Return whether a region lies in the area, as its name was written; what is not known lies in none."""
-        name = region.casefold().replace(" ", "")
+        """Return whether a region is one of these, as its name was written."""
+        name = plain(region)
         return any(re.fullmatch(pattern, name) for pattern in self.regions)
+
+
+class Area(Data):
+    """An area that a policy may name, with the regions in it."""
+
+    name: str
+    names: tuple[str, ...] = ()
+    """What stands for it, or for a place within it, by what the word means: its own name first."""
+    includes: tuple[str, ...] = ()
+    """Areas that lie within it."""
+    part: tuple[AreaPart, ...] = ()
+
+    def holds(self, region: str) -> bool:
+        """Return whether a region lies in the area, as its name was written; what is not known lies in none."""
+        return self.means(region) or any(part.holds(region) for part in self.part)
+
+    def means(self, region: str) -> bool:
+        """Return whether a region is a name for the area or for one within it, whatever lies in that."""
+        return plain(region) in self.names
+
+
+def plain(region: str) -> str:
+    """Return the name of a region as patterns have it: in lower case and without spaces."""
+    return region.casefold().replace(" ", "")
+
+
+class Topic(Data):
+    """What an assessment of a provider has to cover."""
+
+    id: str
+    asks: str
+    """In words."""
+    questions: tuple[str, ...]

@@ -21,6 +21,7 @@ from supplychain.discovery.callers import Callers, add_calls
 from supplychain.discovery.closing import close
 from supplychain.discovery.data_files import data_format, suffixes
 from supplychain.discovery.declared import Declared, declared, follow, is_closed, problem
+from supplychain.discovery.endpoints import endpoints_of, used_services
 from supplychain.discovery.imported import imported_by_javascript, imported_by_python
 from supplychain.discovery.importers import by_dependency
 from supplychain.discovery.interface import Carrier, Found, NotParsedError, SourceFile
@@ -28,6 +29,7 @@ from supplychain.discovery.kinds import kind_of
 from supplychain.discovery.modules import Modules
 from supplychain.discovery.reach import in_force, run_by_images
 from supplychain.discovery.scopes import PathScopes, imported_by_production
+from supplychain.discovery.switches import Imported, imported, switches_of
 from supplychain.model.component import Component, Kind
 from supplychain.model.declaration import Declaration, Scopes
 from supplychain.model.inventory import Inventory, SelfTest
@@ -253,12 +255,16 @@ class _Run:
         unresolved += self._problems
         closed, unresolved = close(unresolved, self._declaration.resolve if self._declaration else (), self._target)
         references += closed
+        references += self._imported(places, reached, references)
+        used = used_services(references, unresolved)
         return Inventory(
-            references=tuple(references + self._imported(places, reached, references)),
+            references=tuple(references),
             unresolved=tuple(unresolved),
             overrides=tuple(override for part in found for override in part.overrides),
             relations=tuple(relation for part in found for relation in part.relations),
             settings=tuple(dict.fromkeys(in_force(self._found))),
+            endpoints=endpoints_of(self._found, references, used),
+            switches=switches_of(self._found, references, used, self._modules_of_code(reached)),
             unread=tuple(sorted(unread, key=lambda u: (u.at.file, u.what, u.at.scope))),
             looked_at=self._looked_at,
             pruned=self._target.pruned,
@@ -277,6 +283,13 @@ class _Run:
         places_of_script = {path: self._scopes.at(path) for path in script}
         found = [*imported_by_python(python, at, listed), *imported_by_javascript(script, places_of_script, own)]
         return [reference.model_copy(update={"digest": self._digest(reference.at.file)}) for reference in found]
+
+    def _modules_of_code(self, reached: frozenset[str]) -> Imported:
+        """Return what the code of each scope imports."""
+        code = [path for path in (*self._python, *self._javascript) if path in self._found]
+        at = {path: self._scopes.at(path) for path in code}
+        places = {path: _prod(place) if path in reached else place for path, place in at.items()}
+        return imported({path: self._found[path].imports for path in code}, places)
 
     def _digest(self, path: str) -> str | None:
         file = self._target.get(path)
@@ -313,6 +326,10 @@ def _in_production(found: Found) -> Found:
         overrides=[item.model_copy(update={"at": _prod(item.at)}) for item in found.overrides],
         relations=found.relations,
         settings=[item.model_copy(update={"at": _prod(item.at)}) for item in found.settings],
+        endpoints=[item.model_copy(update={"at": _prod(item.at)}) for item in found.endpoints],
+        switches=[item.model_copy(update={"at": _prod(item.at)}) for item in found.switches],
+        variables=[replace(item, at=_prod(item.at)) for item in found.variables],
+        attributes=[replace(item, at=_prod(item.at)) for item in found.attributes],
         installs=found.installs,
         sourced=found.sourced,
         imports=found.imports,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 
-from supplychain.discovery import grammars, records, trees
+from supplychain.discovery import grammars, infrastructure, records, trees
 from supplychain.discovery.configured import from_tree, is_data, unique
 from supplychain.discovery.interface import Found, NotParsedError, SourceFile
 from supplychain.discovery.keys import is_of_interest
@@ -15,6 +16,8 @@ _RECORDS = 50
 """Items of a JSON file that is a list from which on they are records, unless they name components that differ."""
 _LONG = 100_000
 """Characters of a list whose first rows are looked at before the others."""
+_PLACE = re.compile(r"region|location")
+"""What a file of a module may say of where the resources of another are."""
 _ROWS = 1_000
 """Items of such a list that are read."""
 
@@ -52,7 +55,10 @@ def read_json(source: SourceFile) -> Found:
     rows = roots[0].items if len(roots) == 1 else []
     if len(rows) > _RECORDS:
         return _registry(rows, source)
-    return _read(roots, source) if len(roots) == 1 else Found()
+    found = _read(roots, source) if len(roots) == 1 else Found()
+    if len(roots) == 1 and "deploymentTemplate" in roots[0].string("$schema"):
+        found.endpoints += infrastructure.of_template(roots[0], source)
+    return found
 
 
 def _is_records(text: str, source: SourceFile) -> bool:
@@ -111,7 +117,12 @@ def read_terraform(source: SourceFile) -> Found:
         NotParsedError: it is not HCL, or beyond a limit.
     """
     text = trees.decoded(source.data)
-    return _read([grammars.from_hcl(text)], source) if is_of_interest(text) else Found()
+    if not is_of_interest(text) and not _PLACE.search(text) and not source.path.endswith(".tfvars"):
+        return Found()
+    root = grammars.from_hcl(text)
+    found = _read([root], source) if is_of_interest(text) else Found()
+    found.attributes = infrastructure.read(root, source)
+    return found
 
 
 def _read(roots: list[Node], source: SourceFile) -> Found:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import lru_cache
 
 from supplychain import catalog
 from supplychain.catalog.interface import ConfigKey
-from supplychain.discovery import deployment, grammars, trees
+from supplychain.discovery import deployment, grammars, regions, switches, trees
 from supplychain.discovery.around import Around, environment
 from supplychain.discovery.downloads import downloaded
-from supplychain.discovery.hosted import hosted_model, service, service_at, service_of_setting
+from supplychain.discovery.hosted import hosted_model, service, service_at, service_of_resource, service_of_setting
 from supplychain.discovery.interface import Found, NotParsedError, SourceFile
 from supplychain.discovery.keys import (
     component,
@@ -107,7 +106,7 @@ class _Walk:
         around = around.inside(node, self._known)
         for entry in node.entries:
             key = normal(entry.key)
-            if is_not_used(key) and not entry.node.entries:
+            if is_not_used(key) and not entry.node.entries and not _is_weights(entry.node.text or ""):
                 continue
             means = meaning(key)
             name = key
@@ -116,6 +115,8 @@ class _Walk:
             inner = replace(around, path=(*around.path, entry.key[:80]))
             inner = self._service(entry, key, inner)
             self._key(entry, inner)
+            if entry.key in switches.by_key():
+                self._switch(entry, inner)
             within = None if entry.node.entries and not around.key.endswith("s") else around.within
             self._node(entry.node, name, means, replace(inner, within=within))
         settings = [(entry.key, self._word(entry.node)) for entry in node.entries if _VARIABLE.fullmatch(entry.key)]
@@ -123,13 +124,27 @@ class _Walk:
             raise NotParsedError(f"it sets more than {_VARIABLES_LIMIT:,} variables in one place", node.line)
         add(self._found, from_variables(settings, self._source))
 
+    def _switch(self, entry: Entry, around: Around) -> None:
+        """Report what a key says of what happens to prompts."""
+        for node in entry.node.items or [entry.node]:
+            value = value_of(node.text if node.text is not None else node.expression, node.line, self._known)
+            if value.text and value.is_known:
+                self._found.switches += switches.of_key(around.path, value.text, self._source.at(node.line))
+
+    def _region(self, around: Around) -> str | None:
+        """Return the region that a key beside a value gives; variables of one environment are not of one service."""
+        if around.path and _VARIABLE.fullmatch(around.path[-1]):
+            return None
+        given = around.given(self._keys.region, self._known)
+        return given if given is not None and regions.is_region(given) else None
+
     def _word(self, node: Node) -> Word:
         value = value_of(node.text or "", node.line, self._known)
         return Word(value.text, value.line, value.resolution, value.is_known)
 
     def _service(self, entry: Entry, key: str, around: Around) -> Around:
         """Report the service that a key names by itself, or by its choice; return what is then said of the provider."""
-        if resource := _service_of_resource(key):
+        if resource := service_of_resource(key):
             self._refer(service(resource), entry.line, entry.key)
             return replace(around, by=resource, is_elsewhere=False)
         text = (entry.node.text or "").strip()
@@ -141,7 +156,8 @@ class _Walk:
                 by = provider(self._word(entry.node).text)
                 named = service(by) if by not in {None, "ollama", "huggingface"} and by else named
             if named is not None:
-                self._refer(named, entry.node.line, around.call)
+                region = self._region(around)
+                self._refer(named, entry.node.line, around.call, region=region)
         by = provider_of_key(key)
         return replace(around, by=by, is_elsewhere=around.is_elsewhere and not entry.node.entries) if by else around
 
@@ -207,7 +223,7 @@ class _Walk:
     def _address(self, value: Value, means: ConfigKey | None, around: Around) -> None:
         at = service_at(value.text)
         if at is not None:
-            region = around.given(self._keys.region, self._known)
+            region = self._region(around)
             self._refer(at, value.line, around.call, address=value.text, region=region, resolution=value.resolution)
             return
         named = component(value.text, around.key, means, None, self._source) if means else None
@@ -227,6 +243,7 @@ class _Walk:
             "address": named.address,
             "code_revision": around.given(self._keys.code_revision, self._known) if is_model else None,
             "checksum": f"sha256:{digest}" if re.fullmatch(r"[0-9a-f]{64}", digest) else None,
+            "region": self._region(around) if is_hosted else None,
             "flags": (f"{catalog.loader_flags()[0]}={trusted.capitalize()}",) if trusted else (),
         }
         self._refer(named.component, value.line, around.call, resolution=value.resolution, **facts)
@@ -244,11 +261,10 @@ class _Walk:
             self._found.unresolved.append(missed)
 
 
-@lru_cache(maxsize=20_000)
-def _service_of_resource(key: str) -> str | None:
-    """Return the service that a type of cloud resources is, as a key of Terraform writes it, or None."""
-    resource = key.replace("awscc_", "aws_", 1)  # the same resources by the other of AWS's two providers
-    return next((entry.id for entry in catalog.services() if resource.startswith(entry.resources or ("\0",))), None)
+def _is_weights(text: str) -> bool:
+    """Whether a text is the address of a file of weights, which no reader is sent to."""
+    path = text.strip().partition("?")[0].lower()
+    return is_address(text.strip()) and path.endswith(catalog.artifacts().url_suffixes)
 
 
 def _download(text: str) -> Named | None:

@@ -117,7 +117,7 @@ class _Reading:
         words: list[Value] = []
         for value in values:
             words += _words(value)
-        if not words or not (is_expected or any(re.match(r"--?[a-z]", word.text) for word in words)):
+        if not words or not (is_expected or _is_command(words)):
             return
         self.read.update(id(value) for value in values)
         words = words[:_WORDS]
@@ -232,6 +232,12 @@ def _without_templates(found: Found) -> Found:
         and not (missed.kind is Kind.PACKAGE and "${EXPRESSION}" in missed.expression)
     ]
     return found
+
+
+def _is_command(words: list[Value]) -> bool:
+    """Whether words are those of a command: one has the form of an option, or the first fetches from an address."""
+    fetches = words[0].text in {"wget", "curl", "aria2c"} and any("://" in word.text for word in words)
+    return fetches or any(re.match(r"--?[a-z]", word.text) for word in words)
 
 
 def _words(value: Node) -> list[Value]:

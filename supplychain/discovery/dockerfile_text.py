@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import bisect
-import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -61,25 +60,20 @@ def instructions(data: bytes) -> Iterator[Instruction]:
     Raises:
         NotParsedError: it is longer than any Dockerfile.
     """
-    from dockerfile_parse import DockerfileParser  # here, since it is slow to import
-
     if len(data) > LIMIT:
         raise NotParsedError(f"a Dockerfile of more than {LIMIT:,} bytes")
     lines = data.decode("utf-8-sig", "replace").splitlines()
     if any(re.match(r"#\s*escape=`", line) for line in lines[:3]):
         lines = [re.sub(r"`\s*$", r"\\", line) for line in lines]
     documents = _without_documents(lines)
-    text = "\n".join(_joined(lines))
-    for part in DockerfileParser(fileobj=io.BytesIO(text.encode())).structure:
-        word, value = part["instruction"].upper(), part["value"]
-        if word == "COMMENT":
-            continue
-        if word == "ONBUILD":
-            word, _, value = value.partition(" ")
-        rows = range(part["startline"], part["endline"] + 1)
+    for first, last, text in _joined(lines):
+        word, value = (*text.split(maxsplit=1), "", "")[:2]
+        if word.upper() == "ONBUILD":
+            word, value = (*value.split(maxsplit=1), "", "")[:2]
+        rows = range(first, last + 1)
         own = tuple((row + 1, lines[row]) for row in rows if not lines[row].lstrip().startswith("#"))
         held = tuple(document for row in rows for document in documents.get(row, ()))
-        if own:
+        if word:
             yield Instruction(word.upper(), value.strip(), own, held)
 
 
@@ -108,20 +102,16 @@ def _without_documents(lines: list[str]) -> dict[int, list[Document]]:
     return found
 
 
-def _joined(lines: list[str]) -> list[str]:
-    """Return the lines as a parser takes them: one that is empty inside an instruction does not end it."""
-    found = []
-    is_open = False
-    for line in lines:
-        stripped = line.strip()
-        if is_open and not stripped:
-            found.append("#")
+def _joined(lines: list[str]) -> Iterator[tuple[int, int, str]]:
+    """Yield the first and last row of each instruction and its text; comments and empty lines inside do not end it."""
+    first, last, text = -1, -1, ""
+    for row, line in enumerate(lines):
+        if not line.strip() or line.lstrip().startswith("#"):
             continue
-        if not (is_open and stripped.startswith("#")):
-            is_open = stripped.endswith("\\") and not stripped.startswith("#")
-        found.append(line)
-    for index in range(len(found) - 1, -1, -1) if is_open else ():
-        if found[index].rstrip().endswith("\\"):
-            found[index] = found[index].rstrip()[:-1]  # an instruction that is cut off is one all the same
-            break
-    return found
+        first, last, is_open = row if first < 0 else first, row, line.rstrip().endswith("\\")
+        text += line.rstrip()[:-1] if is_open else line
+        if not is_open:
+            yield first, last, text
+            first, text = -1, ""
+    if first >= 0:  # one that is cut off is one all the same
+        yield first, last, text

@@ -100,7 +100,9 @@ def _unknown(word: Word, source: SourceFile, call: str, found: Found) -> None:
     plain = word.text.partition("?")[0].strip("\"'").lower()
     kind = None
     hubs = {host for key in _HUBS for host in catalog.registries()[key].hosts}
-    if plain.endswith(catalog.artifacts().url_suffixes) or any(f"//{host}/" in plain for host in hubs):
+    if any(f"//{host}/datasets/" in plain for host in hubs):
+        kind = Kind.DATASET
+    elif plain.endswith(catalog.artifacts().url_suffixes) or any(f"//{host}/" in plain for host in hubs):
         kind = Kind.MODEL
     elif plain.endswith(known.data_suffixes):
         kind = Kind.DATASET

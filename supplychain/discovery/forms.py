@@ -58,5 +58,14 @@ def _pattern() -> re.Pattern[str]:
 @cache
 def weights_suffixes() -> tuple[str, ...]:
     """Return what ends the name of a file that is weights and nothing else."""
-    shared = (*catalog.commands().shared_suffixes, ".pkl", ".joblib", ".h5")
+    shared = (*catalog.commands().shared_suffixes, ".bin", ".pkl", ".joblib", ".h5")
     return tuple(suffix for suffix in catalog.artifacts().url_suffixes if suffix not in shared)
+
+
+def is_weights_address(text: str) -> bool:
+    """Whether an address is of weights by its ending; one that data has as well counts where no word of data stands in it."""
+    path = text.partition("?")[0].lower()
+    if path.endswith(weights_suffixes()):
+        return True
+    is_shared = path.endswith((".bin", ".pkl", ".joblib", ".h5"))
+    return is_shared and re.search(catalog.commands().data_words, text) is None

@@ -5,17 +5,16 @@ from __future__ import annotations
 import json
 import re
 from functools import cache
+from importlib import import_module
 
-import tree_sitter_hcl
-import tree_sitter_json
-import tree_sitter_toml
 from tree_sitter import Language, Parser
 from tree_sitter import Node as Part
 
 from supplychain.discovery.interface import NotParsedError
 from supplychain.discovery.trees import DEPTH_LIMIT, NODES_LIMIT, TEXT_LIMIT, Entry, Node, bounded, from_yaml
 
-_GRAMMARS = {"JSON": tree_sitter_json, "TOML": tree_sitter_toml, "HCL": tree_sitter_hcl}
+_EXPRESSION = 300
+"""Bytes of an expression of HCL that is kept."""
 _TOKEN = re.compile(r"""["'](?:\\.|(?!["'\n\\]).)*["']?|//[^\n]*|/\*(?:.*?\*/|.*)|[^\s"'/]|/""", re.DOTALL)
 
 
@@ -75,7 +74,8 @@ def from_hcl(text: str) -> Node:
 
 @cache
 def _parser(name: str) -> Parser:
-    return Parser(Language(_GRAMMARS[name].language()))
+    grammar = import_module(f"tree_sitter_{name.lower()}")  # here, since few targets need all of them
+    return Parser(Language(grammar.language()))
 
 
 def _plain(text: str) -> str:
@@ -210,6 +210,7 @@ class _Walk:
     def hcl(self, part: Part, depth: int) -> Node:
         """Return an expression of HCL; one that is made at run time has no text."""
         node = self._node(part, depth)
+        node.expression = _text(part) if part.end_byte - part.start_byte < _EXPRESSION else ""
         while part.type in {"expression", "literal_value", "template_expr", "collection_value"} and part.named_children:
             part = part.named_children[0]
         if part.type == "function_call":  # jsonencode({...}) and its like hold what they are given

@@ -33,6 +33,9 @@ def service_at(address: str) -> Component | None:
     host = host_of(address)
     name = whole.get(host) or next((name for ending, name in endings if host.endswith(ending)), None)
     name = name or next((name for pattern, name in patterns if fnmatchcase(host, pattern)), None)
+    for pattern, path, owner in _paths():
+        if path in address and fnmatchcase(host, pattern) and urlsplit(address).path.startswith(path):
+            name = owner
     return service(name) if name else None
 
 
@@ -69,6 +72,13 @@ def service_of_setting(variable: str) -> Component | None:
                 name = None if any(word.lower() in _prefixes() for word in words[:start]) else known[setting]
                 break
     return service(name) if name else None
+
+
+@lru_cache(maxsize=20_000)
+def service_of_resource(key: str) -> str | None:
+    """Return the service that a type of cloud resources is, as a key of Terraform writes it, or None."""
+    resource = key.replace("awscc_", "aws_", 1)  # the same resources by the other of AWS's two providers
+    return next((entry.id for entry in catalog.services() if resource.startswith(entry.resources or ("\0",))), None)
 
 
 def hosted_model(text: str, by: str | None = None) -> Component | None:
@@ -132,6 +142,13 @@ def _hosts() -> tuple[dict[str, str], tuple[tuple[str, str], ...], tuple[tuple[s
     endings = tuple((host[1:], name) for host, name in every if host.startswith("*.") and host.count("*") == 1)
     others = tuple(pair for pair in every if "*" in pair[0] and (pair[0][1:], pair[1]) not in endings)
     return whole, endings, others
+
+
+@cache
+def _paths() -> tuple[tuple[str, str, str], ...]:
+    """Return the services of hosts that others have too: the host, how the path begins, and the service."""
+    every = ((address.partition("/"), entry.id) for entry in catalog.services() for address in entry.addresses)
+    return tuple((host, f"/{path}", name) for (host, _, path), name in every)
 
 
 @cache

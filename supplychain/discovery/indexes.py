@@ -194,6 +194,11 @@ def _settings(
     return found
 
 
+def of_key(name: str, value: Word, ecosystem: Ecosystem, call: str, source: SourceFile) -> list[IndexSetting]:
+    """Return what a key of a client's configuration sets, `index-url` or `@scope:registry`; most are no settings of it."""
+    return _keyed(name, value, ecosystem, call, source)
+
+
 def _keyed(name: str, value: Word, ecosystem: Ecosystem, call: str, source: SourceFile) -> list[IndexSetting]:
     client = catalog.indexes()[ecosystem]
     if match := _SCOPED.fullmatch(name):

@@ -12,8 +12,21 @@ from supplychain.files import NotParsedError
 from supplychain.model.component import Component, Kind
 from supplychain.model.package import IndexSetting
 from supplychain.model.reference import Override, Place, Reference, Relation, Resolution, Unresolved
+from supplychain.model.service import Endpoint, Switch
 
-__all__ = ["Carrier", "Found", "NotParsedError", "SourceFile"]
+__all__ = ["Carrier", "Found", "Given", "NotParsedError", "SourceFile"]
+
+
+@dataclass(frozen=True)
+class Given:
+    """A name with the value that a place gives it: a variable of the environment, or an attribute of infrastructure."""
+
+    name: str
+    """Dotted where it is an attribute: `aws_bedrock_agent.main.region`."""
+    text: str
+    """The value, or the expression that makes it."""
+    is_known: bool
+    at: Place
 
 
 @dataclass(frozen=True)
@@ -66,6 +79,13 @@ class Found:
     """Files and folders of the target that its commands install from or run, itself where they install anything."""
     sourced: list[str] = field(default_factory=list)
     """Scripts of the target that its commands run as a part of themselves."""
+    endpoints: list[Endpoint] = field(default_factory=list)
+    """Where calls have services process, beside what its references say."""
+    switches: list[Switch] = field(default_factory=list)
+    variables: list[Given] = field(default_factory=list)
+    """The environment variables that it sets and that choose a region or say what happens to prompts."""
+    attributes: list[Given] = field(default_factory=list)
+    """What its infrastructure is made with, as far as it may say where."""
     own: list[str] = field(default_factory=list)
     """Ids of packages that the target itself is: it is no part of its own supply chain."""
     imports: list[tuple[str, int]] = field(default_factory=list)

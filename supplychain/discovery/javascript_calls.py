@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from supplychain import catalog
+from supplychain.discovery import switches
 from supplychain.discovery.hosted import service_of_setting
 from supplychain.discovery.interface import Found, SourceFile
 from supplychain.discovery.javascript_given import Given
@@ -15,6 +16,7 @@ from supplychain.discovery.javascript_needles import is_of_interest
 from supplychain.discovery.javascript_packages import package_of
 from supplychain.discovery.javascript_report import Report, plain_module, sdk_of, services
 from supplychain.discovery.javascript_settings import Settings
+from supplychain.discovery.javascript_switches import Switches
 from supplychain.discovery.javascript_tree import callee_of, chain
 from supplychain.discovery.javascript_values import Values
 from supplychain.discovery.parts import unique
@@ -32,6 +34,7 @@ def from_names(names: Names, source: SourceFile) -> Found:
     """
     report = Report(source, names, Values(names))
     hosted, loading, settings, given = Hosted(report), Loading(report), Settings(report), Given(report)
+    said = Switches(report)
     for node in names.nodes:
         if node.type in {"call_expression", "new_expression"}:
             settings.member(node)
@@ -41,6 +44,7 @@ def from_names(names: Names, source: SourceFile) -> Found:
                     hosted.model(value, None, to, call)
                 if not loading.call(node, called):
                     hosted.call(node, called)
+                said.call(node, called, report.owner(called, node)[1] if called[-1] in switches.by_argument() else None)
         elif node.type == "assignment_expression":
             settings.override(node)
         elif node.type == "member_expression":
@@ -48,6 +52,7 @@ def from_names(names: Names, source: SourceFile) -> Found:
     for node in names.nodes:
         if node.type in {"string", "template_string"}:
             loading.packages(node)
+            loading.made(node)
             given.look_at(node)
         if node.type == "string":
             loading.weights(node)

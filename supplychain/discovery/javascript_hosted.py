@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from supplychain import catalog
 from supplychain.catalog.interface import Sdk
+from supplychain.discovery import regions
 from supplychain.discovery.hosted import (
     host_of,
     hosted_model,
@@ -23,6 +24,7 @@ from supplychain.discovery.naming import Named, from_name, is_address
 from supplychain.discovery.options import is_placeholder
 from supplychain.discovery.words import Word
 from supplychain.model.component import Component, Kind
+from supplychain.model.service import Endpoint
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -107,10 +109,20 @@ class Hosted:
         self._report.elsewhere.setdefault(owner, []).append(to != owner)
         if to is not None:
             self._report.sent[node.id] = to
-        regions = [self._report.values.only(value) for key, value in stated if key in self._known.region_keys]
-        if to and regions and regions[0]:
-            self._report.service(to, line_of(node), regions[0].resolution, call, region=regions[0].text)
+        given = [value for key, value in stated if key in self._known.region_keys]
+        region = self._report.values.only(given[0]) if given else None
+        if to and region:
+            self._report.service(to, line_of(node), region.resolution, call, region=region.text)
+        elif to and not addresses and to in services() and (node.type == "new_expression" or "." not in call):
+            self._plain(to, node, given[0] if given else None, call)
         return to
+
+    def _plain(self, to: str, node: Node, given: Node | None, call: str) -> None:
+        """Report a client whose region is made at run time, or that gives none, with the default that the SDK documents."""
+        at = self._report.source.at(line_of(node))
+        told = f"{call} gives no region" if given is None else f"region: {text(given).partition(chr(10))[0]}"[:200]
+        found = regions.documented(to, (), at, told) if given is None else None
+        self._report.found.endpoints.append(found or Endpoint(service=to, at=at, told=told))
 
     def _address(self, value: Node, owner: str, call: str) -> str | None:
         """Report the service at the address of a client; None where it is not known, or the team's own."""

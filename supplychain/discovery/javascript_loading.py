@@ -32,7 +32,8 @@ class Loading:
 
     def call(self, node: Node, names: list[str]) -> bool:
         """Report what a loading call names; return whether it is one."""
-        for loader in _loaders().get(names[-1], ()):
+        imported = self._report.names.imports.get(names[-1], ("", "")) if len(names) == 1 else ("", "")
+        for loader in _loaders().get(names[-1] if imported[1] in {"", "*", "default"} else imported[1], ()):
             if not loader.modules or self._report.is_from(names[0], loader.modules):
                 self._load(node, loader)
                 return True
@@ -46,6 +47,21 @@ class Loading:
         named = downloaded(address)
         if named is not None and named.component.kind is Kind.MODEL:
             self._report.refer(named, line_of(node), Resolution.LITERAL, "address of weights")
+
+    def made(self, node: Node) -> None:
+        """Report weights by an address that a template or a sum of known parts gives."""
+        end = text(node).rstrip("`\"'").partition("?")[0].lower()
+        if not end.endswith(catalog.artifacts().url_suffixes):
+            return
+        whole = node
+        while whole.parent is not None and whole.parent.type == "binary_expression":
+            whole = whole.parent
+        if whole.id in self._report.read or (whole == node and node.type == "string"):
+            return
+        for word in self._report.values.of(whole):
+            named = downloaded(word.text) if word.is_known and is_address(word.text) else None
+            if named is not None and named.component.kind is Kind.MODEL:
+                self._report.refer(named, line_of(node), word.resolution, "address of weights")
 
     def packages(self, node: Node) -> None:
         """Report packages by their addresses, also in a page that the code holds as a text."""

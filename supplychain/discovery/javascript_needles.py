@@ -28,5 +28,5 @@ def _needles() -> tuple[bytes, ...]:
     calls = {loader.call for loader in known.loader} | {f".{call}(" for call in known.calls}
     settings = {name for entry in catalog.services() for name in entry.settings}
     settings |= {name for entry in catalog.registries().values() for name in entry.settings}
-    hosts = {max(host.split("*"), key=len) for entry in catalog.services() for host in entry.hosts}
+    hosts = {max(host.split("*"), key=len) for entry in catalog.services() for host in (*entry.hosts, *entry.addresses)}
     return tuple(sorted(text.encode() for text in {*quoted, *calls, *settings, *hosts}))

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from supplychain import catalog
+from supplychain.discovery import switches
 from supplychain.discovery.hosted import service_at, service_of_setting
+from supplychain.discovery.interface import Given as Variable
 from supplychain.discovery.javascript_report import Report
 from supplychain.discovery.javascript_tree import arguments_of, chain, key_of, line_of, pairs, text, unquoted
 from supplychain.discovery.naming import is_address
@@ -92,6 +94,11 @@ class Settings:
         name, names = setting_name(text(left)), chain(left)
         if names[1:] == ["remoteHost"] and self._report.is_from(names[0], _REMOTE):
             self._override("huggingface", "env.remoteHost", node, right)
+        if name in switches.telling() and right is not None:
+            word = self._report.values.only(right)
+            given = word.text if word else text(right).partition("\n")[0]
+            place = self._report.source.at(line_of(node))
+            self._report.found.variables.append(Variable(name, given, word is not None, place))
         for registry in catalog.registries().values():
             if name in registry.settings:
                 self._override(registry.key, name, node, right)

@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 
 from supplychain import catalog
 from supplychain.catalog.interface import ConfigKey
+from supplychain.discovery import switches
 from supplychain.discovery.forms import component_of
 from supplychain.discovery.hosted import hosted_model
 from supplychain.discovery.indexes import variables as indexes
@@ -16,6 +17,8 @@ from supplychain.discovery.options import is_placeholder, setting
 from supplychain.model.component import Component, Kind
 
 _NAME_LIMIT = 300
+_STEM = 5
+"""Characters of a key that any text could hold."""
 _HOSTED = re.compile(r"[A-Za-z0-9][\w./:@-]{1,120}")
 _OWNED = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
 _PLAUSIBLE = re.compile(r"(?=.*[\d-])[A-Za-z][\w.+:@-]+|(\.{1,2}|~)?/[\w./-]+|[A-Za-z]:\\[\w.\\ -]+")
@@ -65,6 +68,9 @@ def _stems() -> tuple[str, ...]:
     settings = {name.lower() for entry in catalog.services() for name in entry.settings}
     settings |= {name.lower() for entry in catalog.registries().values() for name in entry.settings}
     settings |= {name.lower() for name in indexes()}
+    settings |= {
+        name.lower() for name in (*switches.telling(), *(key for key in switches.by_key() if len(key) > _STEM))
+    }
     stems = catalog.config_keys().stems
     return (*stems, *(name for name in sorted(settings) if not any(stem in name for stem in stems)))
 

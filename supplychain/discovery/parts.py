@@ -19,6 +19,10 @@ def add(found: Found, *parts: Found) -> Found:
         found.overrides += part.overrides
         found.relations += part.relations
         found.settings += part.settings
+        found.endpoints += part.endpoints
+        found.switches += part.switches
+        found.variables += part.variables
+        found.attributes += part.attributes
         found.installs += part.installs
         found.sourced += part.sourced
         found.imports += part.imports
@@ -50,6 +54,9 @@ def moved(found: Found, line_of: Callable[[int], int]) -> Found:
         overrides=[item.model_copy(update={"at": place(item.at)}) for item in found.overrides],
         relations=[item.model_copy(update={"at": place(item.at)}) for item in found.relations],
         settings=[item.model_copy(update={"at": place(item.at)}) for item in found.settings],
+        endpoints=[item.model_copy(update={"at": place(item.at)}) for item in found.endpoints],
+        switches=[item.model_copy(update={"at": place(item.at)}) for item in found.switches],
+        variables=[replace(item, at=place(item.at)) for item in found.variables],
         installs=found.installs,
         sourced=found.sourced,
         imports=[(name, line_of(line)) for name, line in found.imports],

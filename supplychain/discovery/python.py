@@ -4,23 +4,35 @@ from __future__ import annotations
 
 import ast
 import posixpath
+import re
 import warnings
 from functools import cache
 from typing import Any
 
 from supplychain import catalog
 from supplychain.catalog.interface import Registry
-from supplychain.discovery.indexes import may_install
-from supplychain.discovery.interface import Found, NotParsedError, SourceFile
+from supplychain.discovery import indexes, python_endpoints, python_switches, switches
+from supplychain.discovery.interface import Found, Given, NotParsedError, SourceFile
 from supplychain.discovery.python_addresses import Addresses
+from supplychain.discovery.python_connections import connections
+from supplychain.discovery.python_endpoints import Regions
 from supplychain.discovery.python_hosted import AWS_CLIENTS, Hosted
 from supplychain.discovery.python_loading import Loading, Match, is_loading
 from supplychain.discovery.python_names import Chain, Names
 from supplychain.discovery.python_report import Report, is_none, keyword_of
 from supplychain.discovery.python_values import Values
 from supplychain.discovery.python_wrappers import wrappers
+from supplychain.discovery.words import Word
 from supplychain.model.reference import Override
 
+_IMPORTERS = frozenset({"importlib.import_module", "importlib.__import__", "builtins.__import__", "?__import__"})
+"""Calls that import the module that their argument names."""
+_BY_NAME = frozenset({"import_module", "__import__"})
+_MODULE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
+_MAKERS = frozenset({"join", "format", "urljoin"})
+"""Calls that put a text together, which may be an address."""
+_STARTS = (b"subprocess", b".system", b"popen", b"import system", b"import pip", b"from pip")
+"""What source holds that starts a program, or calls pip as a library."""
 _SETTERS = frozenset({"os.environ.setdefault", "os.putenv", "os.environ.update", "os.environ.__setitem__"})
 
 
@@ -55,8 +67,20 @@ def _endpoints() -> tuple[dict[str, Registry], dict[str, Registry], dict[str, Re
 @cache
 def _called() -> frozenset[str]:
     """Return the last names of all calls that are read."""
-    names = {*_SETTERS, *_endpoints()[1], *catalog.loaders(), *catalog.hosted_calls(), *AWS_CLIENTS, "partial"}
+    names = {
+        *_SETTERS,
+        *python_endpoints.called(),
+        *_endpoints()[1],
+        *catalog.loaders(),
+        *catalog.hosted_calls(),
+        *AWS_CLIENTS,
+        "partial",
+    }
     return frozenset(name.rpartition(".")[2] for name in names)
+
+
+def _constant(node: ast.expr) -> str:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
 
 
 class _Reader:
@@ -68,6 +92,7 @@ class _Reader:
         self._values = self._report.values
         self._loading = Loading(self._report)
         self._hosted = Hosted(self._report)
+        self._regions = Regions(self._report)
         self._addresses = Addresses(self._report, self._hosted)
         self._folder = posixpath.dirname(source.path)
         self._settings, self._clients, self._attributes = _endpoints()
@@ -96,11 +121,23 @@ class _Reader:
         for node in strings:
             if id(node) not in self._report.read and (" " not in node.value or "://" in node.value):
                 self._addresses.constant(node)
+        connections(self._report)
         self._hosted.finish()
-        if may_install(self._report.source.data):
+        if indexes.may_install(self._report.source.data):
             from supplychain.discovery import python_commands  # here, since few files do, and commands hold Python too
 
             self._report.found.settings += python_commands.settings(self._report)
+        data = self._report.source.data
+        if any(word in data for word in _STARTS) or (b"install" in data and b"pip" in data):
+            from supplychain.discovery import python_programs  # here, for the same reasons
+
+            started = python_programs.programs(self._report)
+            found = self._report.found
+            found.references += started.references
+            found.unresolved += started.unresolved
+            found.settings += started.settings
+            found.installs += started.installs
+        self._report.found.switches += python_switches.read(self._report, self._hosted.able, self._hosted.only)
         return self._report.found
 
     def _imports(self) -> None:
@@ -110,8 +147,22 @@ class _Reader:
             self._report.found.imports.append((".".join([*base, module]), line))
             if not level:
                 self._hosted.imported(module, line)
+        for called in _BY_NAME & self._names.calls.keys():
+            for node, chain in self._names.calls[called]:
+                self._imported_by_name(node, chain)
+
+    def _imported_by_name(self, node: ast.Call, chain: Chain) -> None:
+        """Note the module that `importlib.import_module("…")` and `__import__("…")` import."""
+        if not node.args or not _IMPORTERS & set(self._names.dotted(node.func, chain)):
+            return
+        for known in self._values.possible(node.args[0], chain).known:
+            if _MODULE.fullmatch(known.value):
+                self._report.found.imports.append((known.value, node.lineno))
+                self._hosted.imported(known.value, node.lineno)
 
     def _call(self, node: ast.Call, chain: Chain) -> None:
+        if getattr(node.func, "attr", getattr(node.func, "id", "")) in _MAKERS:
+            self._addresses.made(node, chain)
         if not self._may_matter(node.func):
             self._hand_on(node, chain)
             return
@@ -132,6 +183,7 @@ class _Reader:
             self._loaded(node, matches, chain)
         else:
             self._hosted.call(node, candidates, chain)
+        self._regions.call(node, candidates, chain)
 
     def _may_matter(self, func: ast.expr) -> bool:
         """Whether a call may be one of the catalog's, by the last name of what is called; most are not."""
@@ -157,6 +209,8 @@ class _Reader:
         for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
             if isinstance(target, ast.Subscript) and "os.environ" in self._names.dotted(target.value, chain):
                 self._setting(target.slice, node.value, target.lineno, chain)
+            elif isinstance(target, ast.Subscript) and _constant(target.slice) in indexes.variables():
+                self._index(_constant(target.slice), node.value, target.lineno, chain)  # a copy of it for a program
             elif isinstance(target, ast.Attribute):
                 candidates = self._names.dotted(target, chain)
                 for name in self._attributes.keys() & set(candidates):
@@ -170,6 +224,10 @@ class _Reader:
         for argument in node.args:
             self._environment_mapping(argument, chain)
         for keyword in node.keywords:
+            if keyword.arg in switches.telling():
+                self._set(keyword.arg, keyword.value, keyword.value.lineno, chain)
+            if keyword.arg in indexes.variables():
+                self._index(keyword.arg, keyword.value, keyword.value.lineno, chain)
             if keyword.arg in self._settings:
                 registry = self._settings[keyword.arg]
                 self._override(registry, keyword.arg, keyword.value, keyword.value.lineno, chain)
@@ -187,6 +245,22 @@ class _Reader:
         variable = self._values.constant(name, chain)
         if variable and (registry := self._settings.get(variable.value)):
             self._override(registry, variable.value, value, line, chain)
+        if variable and variable.value in switches.telling():
+            self._set(variable.value, value, line, chain)
+        if variable and variable.value in indexes.variables():
+            self._index(variable.value, value, line, chain)
+
+    def _index(self, name: str, value: ast.expr, line: int, chain: Chain) -> None:
+        """Report where a package client is sent by a variable of the environment."""
+        known = self._values.constant(value, chain)
+        word = Word(known.value if known else self._report.code(value), line, is_known=known is not None)
+        self._report.found.settings += indexes.of_variables([(name, word)], self._report.source)
+
+    def _set(self, name: str, value: ast.expr, line: int, chain: Chain) -> None:
+        known = self._values.constant(value, chain)
+        text = known.value if known else str(value.value) if isinstance(value, ast.Constant) else None
+        shown = self._report.code(value) if text is None else text
+        self._report.found.variables.append(Given(name, shown, text is not None, self._report.source.at(line)))
 
     def _override(self, registry: Registry, variable: str, value: ast.expr, line: int, chain: Chain) -> None:
         known = self._values.constant(value, chain)

@@ -23,6 +23,11 @@ _REPOSITORY = re.compile(r"/resolve/[\w.-]+/?$")
 _DATA = re.compile(r"(?i)\.(csv|tsv|jsonl?|parquet|arrow|ndjson)(\.gz)?$")
 """What ends the address of data, where its host is a registry's."""
 
+_ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".7z")
+"""What ends the address of an archive, which is of data where the address says so."""
+_CODE = re.compile(r"(?i)[/.]git(hub|lab|ee)?\b.*/archive/|/(zip|tar)ball/")
+"""Addresses of the code of a repository."""
+
 
 class Addresses:
     """The addresses of one file."""
@@ -65,9 +70,22 @@ class Addresses:
             if is_weights and self._begins_as_address(node) and self._report.values.possible(node, chain).is_open:
                 self._report.read.update(id(part) for part in ast.walk(node))
                 self._at_run_time(node)
+        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod):
+            self.made(node, chain)
         elif not last and isinstance(begin := _begin(node), ast.Name):
             self._sums.append((node, begin.id, chain))
         elif not last and _REPOSITORY.search(_text(begin)):
+            self._follow(node, chain)
+
+    def made(self, node: ast.Call | ast.BinOp, chain: Chain) -> None:
+        """Refer to an address that `join`, `str.format`, `urljoin` or `%` puts together of known parts."""
+        texts = [part for part in ast.walk(node) if isinstance(part, ast.Constant) and isinstance(part.value, str)]
+        if any(id(text) in self._report.read for text in texts):
+            return  # a loading call takes it
+        is_between = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "join"
+        begin = node.left if isinstance(node, ast.BinOp) else getattr(node.func, "value", None)
+        is_base = isinstance(begin, ast.Name) and begin.id in self._bases
+        if is_base or (is_between and _text(begin) in {"/", ""}) or any(_tells(str(text.value)) for text in texts):
             self._follow(node, chain)
 
     def finish(self) -> None:
@@ -76,7 +94,7 @@ class Addresses:
             if begin in self._bases:
                 self._follow(node, chain)
 
-    def _follow(self, node: ast.JoinedStr | ast.BinOp, chain: Chain) -> None:
+    def _follow(self, node: ast.expr, chain: Chain) -> None:
         data: set[Component] = set()
         for known in self._report.values.possible(node, chain).known:
             named = _named(known.value)
@@ -118,6 +136,11 @@ def _text(node: ast.expr | None) -> str:
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
 
 
+def _tells(text: str) -> bool:
+    """Whether a text may be a part of an address of weights: its beginning or its end."""
+    return "://" in text or text.partition("?")[0].lower().endswith(catalog.artifacts().url_suffixes)
+
+
 def _call(named: Named) -> str:
     return "address of data" if named.component.kind is Kind.DATASET else _ADDRESS
 
@@ -129,6 +152,8 @@ def _named(text: str) -> Named | None:
     path = re.split("[?#]", text, maxsplit=1)[0]
     if path.lower().endswith(catalog.artifacts().url_suffixes):
         return from_address(text, Kind.MODEL)
+    if path.lower().endswith(_ARCHIVES) and re.search(catalog.commands().data_words, path) and not _CODE.search(text):
+        return from_address(text, Kind.DATASET)
     is_data = _DATA.search(path) is not None
     if not is_data and not _REPOSITORY.search(path):
         return None

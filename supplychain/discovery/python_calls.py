@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from string import Formatter
+from urllib.parse import urljoin
 
 from supplychain.discovery.python_containers import at
 from supplychain.discovery.python_names import Chain, Parameter
@@ -42,6 +43,8 @@ _UNCHANGED = frozenset({"resolve", "absolute", "expanduser", "as_posix", "strip"
 _PARSERS = frozenset({"ArgumentParser", "HfArgumentParser", "ArgParser"})
 _PARSES = ("parse_args", "parse_known")
 _HERE = frozenset({"os.getcwd", "pathlib.Path.cwd"})
+_TEXTS = frozenset({"join", "format", "urljoin"})
+"""Calls that put a text together."""
 _GETTERS = frozenset({"get", "getvalue", "pop", "setdefault"})
 """Methods of a dictionary with a key and a default."""
 
@@ -62,6 +65,8 @@ def call(follower: Follower, node: ast.Call, chain: Chain, depth: int) -> Iterat
         yield from _attribute_or(follower, node, chain, depth)
     elif (last == "join" and candidates[0].endswith("path.join")) or (last in _PATHS and node.args):
         yield from follower.joined(node.args, chain, depth, "/")
+    elif last in _TEXTS:
+        yield from _text(follower, node, last, chain, depth)
     elif last in _SAME and node.args:
         yield from follower.follow(node.args[0], chain, depth)
     elif last in _UNCHANGED and isinstance(node.func, ast.Attribute) and not node.args:
@@ -71,8 +76,6 @@ def call(follower: Follower, node: ast.Call, chain: Chain, depth: int) -> Iterat
         yield from follower.follow(parent, chain, depth)
     elif candidates[0] in _HERE:
         yield Known(".", Resolution.CONSTANT)
-    elif last == "format" and isinstance(node.func, ast.Attribute):
-        yield from _formatted(follower, node.func.value, node, chain, depth)
     elif last == "dict" and not node.args:
         keys: list[ast.expr | None] = [ast.Constant(k.arg) if k.arg else None for k in node.keywords]
         yield Container(ast.Dict(keys=keys, values=[k.value for k in node.keywords]), chain, follower.names)
@@ -85,6 +88,43 @@ def call(follower: Follower, node: ast.Call, chain: Chain, depth: int) -> Iterat
         yield Loaded()
     else:
         yield from _returned(follower, node, chain, depth)
+
+
+def _text(follower: Follower, node: ast.Call, called: str, chain: Chain, depth: int) -> Iterator[Value]:
+    """Yield the texts that one of the calls gives which put texts together."""
+    if called == "urljoin" and len(node.args) == 2:
+        yield from _resolved(follower, node, chain, depth)
+    elif called == "join" and isinstance(node.func, ast.Attribute) and len(node.args) == 1:
+        yield from _joined(follower, node.func.value, node.args[0], chain, depth)
+    elif called == "format" and isinstance(node.func, ast.Attribute):
+        yield from _formatted(follower, node.func.value, node, chain, depth)
+    else:
+        yield from _returned(follower, node, chain, depth)
+
+
+def _joined(follower: Follower, between: ast.expr, of: ast.expr, chain: Chain, depth: int) -> Iterator[Value]:
+    """Yield the text that `"/".join(…)` makes of the parts of a literal list."""
+    text = text_of(follower, between, chain, depth)
+    held = seen(follower.follow(of, chain, depth)) if text is not None else []
+    if len(held) != 1 or not isinstance(held[0], Container) or isinstance(held[0].node, (ast.Dict, ast.Set)):
+        yield Unknown()
+        return
+    listed = held[0].node
+    parts: list[ast.expr] = []
+    for item in listed.elts:
+        parts += [ast.Constant(text), item] if parts else [item]
+    is_written = hasattr(listed, "lineno")  # the one part of a comprehension stands for all of them
+    is_plain = is_written and held[0].names is follower.names and not any(isinstance(p, ast.Starred) for p in parts)
+    yield from follower.joined(parts, held[0].chain, depth) if is_plain else (Unknown(),)
+
+
+def _resolved(follower: Follower, node: ast.Call, chain: Chain, depth: int) -> Iterator[Value]:
+    """Yield the address that `urljoin` makes of a base and a path."""
+    base, path = (text_of(follower, part, chain, depth) for part in node.args)
+    try:
+        yield Known(urljoin(base, path), Resolution.CONSTANT) if base and path else Unknown()
+    except ValueError:
+        yield Unknown()  # no address
 
 
 def _got(follower: Follower, base: ast.expr, node: ast.Call, chain: Chain, depth: int) -> Iterator[Value]:

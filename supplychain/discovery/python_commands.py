@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import itertools
 import re
 from collections.abc import Iterator
 
@@ -12,6 +11,7 @@ from supplychain.discovery.interface import Found, NotParsedError
 from supplychain.discovery.parts import add
 from supplychain.discovery.python_names import Chain
 from supplychain.discovery.python_report import Report
+from supplychain.discovery.python_words import script_of, texts_of
 from supplychain.discovery.shell import read_script
 from supplychain.discovery.words import Word
 from supplychain.model.package import IndexSetting
@@ -26,13 +26,9 @@ _SAYS = re.compile(
     r"print|echo|secho|info|warn|warning|error|debug|exception|critical|log|\w*(?:Error|Warning|Exception)"
 )
 """Calls whose texts are for people."""
-_FORMAT = re.compile(r"%(?:\(\w+\))?[sd]|(?<!\$)\{[\w.!\[\]:]*\}")
-"""What Python fills in when a text is made."""
 _STARTS = frozenset(["-m", "pip", "pip3", "uv", "pipx", "conda", "mamba", "micromamba", "npm", "yarn", "pnpm"])
 _MARKS = re.compile(r"install|config|--?index|--extra-index|--find-links|--registry|--channel")
 """What a part of a text says that may be of such a command."""
-_WAYS = 16
-"""Values of one text that are read."""
 _WORDS = 200
 _TEXT = 20_000
 """Characters of a text that are read."""
@@ -82,7 +78,7 @@ class _Commands:
         self._add(found, from_words(words, self._report.source))
 
     def _word(self, node: ast.expr, chain: Chain) -> Word:
-        texts = self._texts(node, chain)
+        texts = texts_of(self._report, node, chain)
         return Word.of(texts[0], node.lineno)
 
     def _text(self, node: ast.Constant | ast.JoinedStr | ast.BinOp, chain: Chain, found: Found) -> None:
@@ -90,9 +86,9 @@ class _Commands:
         if not _MARKS.search(told):
             return
         self._seen.update(id(part) for part in ast.walk(node))
-        for text in self._texts(node, chain):
+        for text in texts_of(self._report, node, chain):
             if _COMMAND.search(text := text[:_TEXT]):
-                script = _FORMAT.sub("${_}", text)
+                script = script_of(text)
                 try:
                     part = read_script(script, self._report.source, node.lineno)
                 except NotParsedError:
@@ -103,26 +99,6 @@ class _Commands:
     def _on_one_line(self, item: IndexSetting, node: ast.expr) -> IndexSetting:
         is_inside = item.at.line is not None and item.at.line <= (node.end_lineno or node.lineno)
         return item if is_inside else item.model_copy(update={"at": self._report.source.at(node.lineno)})
-
-    def _texts(self, node: ast.expr, chain: Chain) -> list[str]:
-        """Return the texts that an expression can be, with a variable of a shell for what is not known."""
-        if isinstance(node, ast.Constant):
-            return [str(node.value)]
-        if isinstance(node, ast.JoinedStr):
-            return self._joined([self._texts(part, chain) for part in node.values])
-        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-            return self._joined([self._texts(node.left, chain), self._texts(node.right, chain)])
-        if isinstance(node, ast.FormattedValue):
-            node = node.value
-        known = self._report.values.possible(node, chain).known[:_WAYS]
-        if not known and isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod):
-            return self._texts(node.left, chain)
-        return [item.value for item in known] or [f"${{{re.sub(r'[^A-Za-z]+', '_', self._report.code(node))[:40]}}}"]
-
-    @staticmethod
-    def _joined(parts: list[list[str]]) -> list[str]:
-        ways: Iterator[tuple[str, ...]] = itertools.islice(itertools.product(*parts), _WAYS)
-        return ["".join(way) for way in ways]
 
     @staticmethod
     def _add(found: Found, part: Found) -> None:

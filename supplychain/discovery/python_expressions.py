@@ -19,6 +19,7 @@ from supplychain.discovery.python_value import (
     Unknown,
     Value,
     marked,
+    text_of,
 )
 from supplychain.model.reference import Resolution
 
@@ -82,11 +83,19 @@ def formatted(follower: Follower, node: ast.JoinedStr, chain: Chain, depth: int)
 
 
 def added(follower: Follower, node: ast.BinOp, chain: Chain, depth: int) -> Iterator[Value]:
-    """Return the texts that a sum of texts or paths gives."""
+    """Return the texts that a sum of texts or paths gives, or one whose `%s` are filled in."""
     if isinstance(node.op, (ast.Add, ast.Div)):
         between = "/" if isinstance(node.op, ast.Div) else ""
         return follower.joined((node.left, node.right), chain, depth, between)
-    return iter((Unknown(),))
+    pattern = text_of(follower, node.left, chain, depth) if isinstance(node.op, ast.Mod) else None
+    given = node.right.elts if isinstance(node.right, ast.Tuple) else [node.right]
+    texts = pattern.split("%s") if pattern else []
+    if len(texts) != len(given) + 1 or any("%" in text for text in texts):
+        return iter((Unknown(),))
+    parts: list[ast.expr] = [ast.Constant(texts[0])]
+    for text, item in zip(texts[1:], given, strict=True):
+        parts += [item, ast.Constant(text)]
+    return follower.joined(parts, chain, depth)
 
 
 def either(follower: Follower, node: ast.BoolOp, chain: Chain, depth: int) -> Iterator[Value]:

@@ -20,6 +20,7 @@ from supplychain.discovery.hosted import (
     service_of_setting,
 )
 from supplychain.discovery.naming import Named, is_address
+from supplychain.discovery.python_endpoints import Regions
 from supplychain.discovery.python_names import Chain
 from supplychain.discovery.python_report import Report, keyword_of, positional
 from supplychain.discovery.python_values import Known
@@ -67,6 +68,7 @@ class Hosted:
     def __init__(self, report: Report) -> None:
         """Add what they name to a report."""
         self._report = report
+        self._regions = Regions(report)
         self._by_import = _by_import()
         self._clients = _clients()
         self._imported: dict[str, tuple[str, int]] = {}
@@ -110,6 +112,19 @@ class Hosted:
             self._region(node, entry, to, chain)
         if entry.model:
             self._model(node, entry, to, candidates[0].lstrip("?."), chain)
+        if (
+            entry.service is not None
+            and to == entry.service
+            and keyword_of(node, *entry.address, *entry.region) is None
+        ):
+            if entry.address or entry.region or entry.tail.rpartition(".")[2][:1].isupper():
+                self._regions.plain(to, node, entry.tail)
+        if (router := to or self.only()) is not None:
+            self._regions.forwarded(router, node, chain)
+
+    def able(self) -> frozenset[str]:
+        """Return the services that the calls of the file may go to."""
+        return frozenset(self._reached | (self._imported.keys() - (self._elsewhere - self._usual)))
 
     def address(self, text: str, line: int) -> bool:
         """Report a service by an address of its host, wherever the code spells it; return whether it is one."""
@@ -179,6 +194,7 @@ class Hosted:
         self._report.refer(found, node.lineno, known.resolution, f"boto3.client({known.value!r})", **facts)
         self._imported.setdefault(self._clients[known.value], ("boto3", node.lineno))
         self._elsewhere.add(self._clients[known.value])  # the client itself is the reference
+        self._regions.aws(self._clients[known.value], node, chain)
 
     def _chosen(self, node: ast.Call, entry: HostedCall, chain: Chain) -> str | None:
         """Report the services that arguments name; return the one that runs the model, where the call says that."""
@@ -259,7 +275,7 @@ class Hosted:
                     self._report.refer(Named(router), node.lineno, known.resolution, call)
         unfit = [known.value for known in names if self._component(known.value, entry, to) is None]
         if unfit or (possible.is_open and not possible.known):
-            source = to or self._only() or "service"
+            source = to or self.only() or "service"
             reason = f"{unfit[0]!r} is no model that its service names" if unfit else _AT_RUN_TIME
             self._report.unresolved(Kind.MODEL, node, call, given, reason, source)
 
@@ -273,11 +289,11 @@ class Hosted:
         telling = hosted_model(text)
         source = to or (telling.source if telling else None)
         if source is None:
-            source = self._only()
+            source = self.only()
         component = hosted_model(text, source) if source else None
         return (component, None) if component else None
 
-    def _only(self) -> str | None:
+    def only(self) -> str | None:
         """Return the one service that a call which names none can go to, or None."""
         imported = (self._imported.keys() & _hosts_models()) - (self._elsewhere - self._usual)
         able = self._reached | imported

@@ -10,7 +10,7 @@ from weakref import WeakMethod
 
 from supplychain import catalog
 from supplychain.catalog.interface import Loader, Registry
-from supplychain.discovery.forms import component_of, weights_suffixes
+from supplychain.discovery.forms import component_of, is_weights_address
 from supplychain.discovery.naming import Named, from_address, from_name, is_address, is_word, trim
 from supplychain.discovery.python_loaders import argument_of, checksum_of, leaves, loaders_of, registry_of, stands_for
 from supplychain.discovery.python_names import Chain
@@ -259,7 +259,7 @@ class Loading:
     def _name(self, text: str, kind: Kind, registry: Registry, loader: Loader) -> Named | None:
         exists = self._report.source.exists
         if is_address(text):
-            is_weights = loader.registry == "url" and text.partition("?")[0].lower().endswith(weights_suffixes())
+            is_weights = loader.registry == "url" and is_weights_address(text)
             return from_address(text, Kind.MODEL if is_weights else kind)
         if loader.local or loader.quiet:
             path = trim(text)

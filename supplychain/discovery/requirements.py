@@ -1,6 +1,7 @@
 """pip requirement files, by name or by content: the packages that they name.
 
-Nested files are read where discovery finds them.
+Nested files are read where discovery finds them. The parser that knows all of pip's lines makes a parser of options for
+each, so that it is given only the lines that are more than a name with its versions and marker.
 """
 
 from __future__ import annotations
@@ -10,13 +11,20 @@ import tempfile
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
-from pip_requirements_parser import RequirementsFile
 
 from supplychain.discovery.interface import Found, NotParsedError, SourceFile
 from supplychain.model.component import Component, Kind
 from supplychain.model.reference import Reference, Resolution
 
 _HASH = re.compile(rb"--hash[=\s]\s*\w+:[0-9a-fA-F]+")
+_PLAIN = re.compile(
+    rb"(?m)(?<!\\\n)^(?P<asked>[A-Za-z0-9][\w-]*+(?:\[[\w, ]*+\])?+ *+"
+    rb"(?:(?:===|[=~!<>]=|[<>]) *+[\w.*+!]++ *+,?+ *+)*+(?:;[\w .,'\"()=<>!~]*+)?+)(?: *+\\\n *+)*+ *+"
+    rb"(?:(?<=[ \n])#[^\n\\]*+)?+$"
+)
+"""A package and its versions, what is left of its hashes, and a comment; a name with a dot may be a file's."""
+_OTHER_TEXT = re.compile(rb"[^\n\t -~]|coding[:=]")
+_SAYS_MORE = re.compile(rb"(?m)^[ \t]*+[^#\s]")
 _NAMED = re.compile(r"(.*/)?(([^/]*requirements|constraints)[^/]*|(requirements|reqs_[^/]*)/[^/]+)\.(txt|in)")
 _MISSPELT = re.compile(r"(?i)(.*/)?([^/]*req[a-z]{2,8}m[a-z]{0,4}t|reqs?|[^/]*depend[ae]nc)[^/]*")
 _SIZE = 500_000
@@ -82,8 +90,39 @@ def _listed(lines: list[tuple[int, str]], source: SourceFile) -> Found:
 
 def _packages(source: SourceFile) -> Found:
     found = Found()
+    data = _HASH.sub(b"", source.data)  # they are not asked for here, and take most of the time
+    if not _OTHER_TEXT.search(data):
+        data = _plain(data, source, found)
+        if not _SAYS_MORE.search(data):
+            return found
+    _others(data, source, found)
+    return found
+
+
+def _plain(data: bytes, source: SourceFile, found: Found) -> bytes:
+    """Add what the plain lines name; return the text with these lines empty."""
+    left, end, line = [], 0, 1
+    for match in _PLAIN.finditer(data):
+        try:
+            requirement = Requirement(match["asked"].decode())
+        except InvalidRequirement:
+            continue
+        line += data.count(b"\n", end, match.start())
+        pins = [s.version for s in requirement.specifier if s.operator in {"==", "==="} and "*" not in s.version]
+        component = Component(kind=Kind.PACKAGE, source="pypi", name=canonicalize_name(requirement.name))
+        revision = pins[0] if pins and len(requirement.specifier) == 1 else None
+        found.references.append(source.refer(component, line, Resolution.LITERAL, "requirement", revision=revision))
+        ends = match[0].count(b"\n")
+        left += [data[end : match.start()], b"\n" * ends]
+        line, end = line + ends, match.end()
+    return b"".join((*left, data[end:]))
+
+
+def _others(data: bytes, source: SourceFile, found: Found) -> None:
+    from pip_requirements_parser import RequirementsFile  # here, since it is slow to import
+
     with tempfile.NamedTemporaryFile(suffix=".txt") as copy:  # the parser reads files only
-        copy.write(_HASH.sub(b"", source.data))  # they are not asked for here, and take most of the time
+        copy.write(data)
         copy.flush()
         try:
             parsed = RequirementsFile.from_file(copy.name, include_nested=False)
@@ -115,4 +154,3 @@ def _packages(source: SourceFile) -> Found:
         found.unresolved.append(
             source.unresolved(Kind.PACKAGE, invalid.line_number, "requirement", invalid.line, reason)
         )
-    return found

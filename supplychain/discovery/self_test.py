@@ -41,6 +41,7 @@ AutoModel.from_pretrained(make_name())
 torch.hub.load("sample-org/repository", "entry")
 d.load_dataset("sample-org/dataset")
 URL = "https://models.example/weights.safetensors"
+openai.OpenAI(base_url="https://eu.api.openai.com/v1").responses.create(input="sample", store=True)
 """,
     "weights.bin": b"\x80\x04.",
     "requirements.txt": b"onnxruntime==1.0.0\n",
@@ -59,6 +60,9 @@ PLANTED = frozenset(
         "package:pypi/openai",
         "package:pypi/transformers",
         "service:openai",
+        "endpoint:openai in eu",
+        "switch:store on",
+        "switch:HF_HUB_DISABLE_TELEMETRY on",
         "model:unresolved/make_name()",
     }
 )
@@ -121,4 +125,6 @@ def _found(sample: Mapping[str, bytes]) -> set[str]:
     inventory = discover(Target.of(sample), None, SelfTest(planted=0, found=0))
     found = {reference.subject for reference in inventory.references if reference.component.source != "import"}
     found |= {unresolved.subject for unresolved in inventory.unresolved}
+    found |= {f"endpoint:{item.service} in {item.region}" for item in inventory.endpoints}
+    found |= {f"switch:{item.name} {item.state}" for item in inventory.switches}
     return found | {f"override:{override.address}" for override in inventory.overrides}

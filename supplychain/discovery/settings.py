@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 import shlex
 
@@ -14,7 +13,14 @@ from supplychain.discovery.trees import Entry, Node, decoded
 from supplychain.discovery.values import value_of
 
 _LIMIT = 500_000
-_BACKQUOTED = re.compile(r"(?m)^(?P<name>[ \t]*(?:export[ \t]+)?\w+[ \t]*=[ \t]*)`(?P<value>[^`]*)`")
+_BINDING = re.compile(
+    r"""(?m)^[^\S\r\n]*(?:export[^\S\r\n]+)?(?P<key>'[^']+'|[^=\#\s'][^=\#\s]*)[^\S\r\n]*=[^\S\r\n]*+
+    (?: '(?P<single>(?:\\'|[^'])*)' | "(?P<double>(?:\\"|[^"])*)" | `(?P<back>[^`]*)` | (?P<plain>(?!['"])[^\r\n]*) )
+    (?=[^\S\r\n]*(?:\#[^\r\n]*)?(?:[\r\n]|\Z))""",
+    re.VERBOSE,
+)
+"""A setting as python-dotenv reads it, and as JavaScript's reader does, which knows backquotes."""
+_ESCAPES = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 
 
 def read_environment(source: SourceFile) -> Found:
@@ -23,21 +29,18 @@ def read_environment(source: SourceFile) -> Found:
     Raises:
         NotParsedError: it is longer than any.
     """
-    from dotenv.parser import parse_stream  # here, since it is slow to import
-
     if len(source.data) > _LIMIT:
         raise NotParsedError(f"it has {len(source.data):,} bytes; {_LIMIT:,} are read as an environment file")
     root, known = Node(1), dict[str, str]()
-    text = _BACKQUOTED.sub(_requoted, decoded(source.data))
-    for binding in parse_stream(io.StringIO(text)):
-        if binding.key is not None and binding.value is not None:
-            blank_lines = len(binding.original.string) - len(binding.original.string.lstrip("\r\n"))
-            line = binding.original.line + blank_lines
-            given = "" if binding.value.startswith("#") else binding.value
-            value = value_of(given, line, known)
-            known |= {binding.key: value.text} if value.is_known and value.text else {}
-            node = Node(line, text=given, block=given if "\n" in given else None, first=line)
-            root.entries.append(Entry(binding.key, line, node))
+    text = decoded(source.data)
+    line, counted = 1, 0
+    for binding in _BINDING.finditer(text):
+        line, counted = line + text.count("\n", counted, binding.start("key")), binding.start("key")
+        key, given = re.sub(r"^'(.*)'$", r"\1", binding["key"], flags=re.DOTALL), _given(binding)
+        value = value_of(given, line, known)
+        known |= {key: value.text} if value.is_known and value.text else {}
+        node = Node(line, text=given, block=given if "\n" in given else None, first=line)
+        root.entries.append(Entry(key, line, node))
     found = from_tree(root, source, known)
     for entry in root.entries:
         value = value_of(entry.node.text or "", entry.line, known)
@@ -46,10 +49,12 @@ def read_environment(source: SourceFile) -> Found:
     return unique(found)
 
 
-def _requoted(match: re.Match[str]) -> str:
-    """Return a value between backquotes, which JavaScript's reader knows, as the same lines between quotes."""
-    value = match["value"].replace("\\", "\\\\").replace("'", "\\'")
-    return f"{match['name']}'{value}'"
+def _given(binding: re.Match[str]) -> str:
+    if (double := binding["double"]) is not None:
+        return re.sub(r"""\\([\\'"abfnrtv])""", lambda match: _ESCAPES.get(match[1], match[1]), double)
+    if (single := binding["single"]) is not None:
+        return re.sub(r"\\([\\'])", r"\1", single)
+    return binding["back"] or re.sub(r"(^|\s)#.*", "", binding["plain"] or "").rstrip()
 
 
 def _words(text: str) -> list[str]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from supplychain.discovery import indexes
+from supplychain.discovery import indexes, written
 from supplychain.discovery.commands import DEPTH, from_words
 from supplychain.discovery.dialects import as_shell
 from supplychain.discovery.images import image, stem
@@ -115,6 +115,8 @@ class _Script:
         if words:
             self._built(words)
             add(self.found, from_words(words, self.source, self.depth))
+            self.found.references += written.fetched(node, words, self.source)
+            self.found.settings += written.written(node, words, self.source)
             self._document(node, words, function)
 
     def _ways(self, node: Node, function: str | None) -> Iterator[list[Word]]:
@@ -142,9 +144,11 @@ class _Script:
         body = next((part for r in redirections for part in r.children if part.type == "heredoc_body"), None)
         if body is None:
             return
-        target = "".join(text_of(r.child_by_field_name("destination")) for r in redirections)
+        every = (part for r in redirections for part in (r, *r.children))
+        target = "".join(text_of(part.child_by_field_name("destination")) for part in every)
         programs = {re.sub(r"[\d.]+$", "", posixpath.basename(word.text)) for word in words}
         text, line = self.variables.values(body, function)[0].text, self.variables.line(body)
+        self.found.settings += written.configured(text, target, line, self.source)
         if "python" in programs or target.endswith(".py"):
             add(self.found, python_or_unresolved(text, self.source, line))
         elif {"bash", "sh", "sbatch", "ssh"} & programs or target.endswith((".sh", ".slurm", ".sbatch")):

@@ -7,11 +7,12 @@ from collections.abc import Collection, Sequence
 
 from supplychain import catalog
 from supplychain.catalog.interface import CommandVariable
-from supplychain.discovery import indexes
+from supplychain.discovery import indexes, switches
+from supplychain.discovery.downloads import downloaded
 from supplychain.discovery.hosted import host_of, service, service_at, service_of_setting
-from supplychain.discovery.interface import Found, SourceFile
+from supplychain.discovery.interface import Found, Given, SourceFile
 from supplychain.discovery.naming import is_address
-from supplychain.discovery.options import setting
+from supplychain.discovery.options import is_placeholder, setting
 from supplychain.discovery.words import Word
 from supplychain.model.component import Component, Kind
 from supplychain.model.reference import Override, Resolution
@@ -29,10 +30,16 @@ def from_variables(
     commands alone they are set.
     """
     found = Found(settings=indexes.of_variables(settings, source, applies))
+    found.variables = [
+        Given(name, value.text, value.is_known, source.at(value.line))
+        for name, value in settings
+        if name in switches.telling()
+    ]
     elsewhere = _served_elsewhere(settings)
     for name, value in settings:
         _override(name, value, source, found)
         _service(name, value, elsewhere, source, found)
+        _address(name, value, source, found)
     for entry in catalog.commands().variable:
         telling = [(name, value) for name, value in settings if re.fullmatch(entry.pattern, name) and value.is_known]
         is_only = len({value.text for _, value in telling}) == 1
@@ -57,6 +64,16 @@ def _service(name: str, value: Word, elsewhere: frozenset[str], source: SourceFi
     component = (service_at(address) or _client_at(name, address)) if address else service_of_setting(name)
     if component is not None and (address or component.name not in elsewhere):
         found.references.append(source.refer(component, value.line, Resolution.DEFAULT, name, address=address))
+
+
+def _address(name: str, value: Word, source: SourceFile, found: Found) -> None:
+    """Report weights by their address, and data where the variable's name says so too."""
+    known = value.is_known and is_address(value.text) and service_at(value.text) is None
+    named = downloaded(value.text.strip()) if known and not is_placeholder(value.text) else None
+    is_data = named is not None and named.component.kind is Kind.DATASET
+    if named is not None and (not is_data or re.search(catalog.commands().data_variable, name)):
+        facts = {"revision": named.revision, "address": named.address}
+        found.references.append(source.refer(named.component, value.line, Resolution.DEFAULT, name, **facts))
 
 
 def _client_at(name: str, address: str) -> Component | None:

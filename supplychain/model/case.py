@@ -203,6 +203,8 @@ class Case(Frozen):
     """`sha256:<hex>` of the components whose bytes are at hand, by id."""
     evidence: tuple[EvidenceFile, ...] = ()
     """Files of the target that the declaration of a service names as evidence."""
+    service_lines: dict[str, int] = Field(default_factory=dict)
+    """Lines of the declaration that speak of a service: by its id, and by `id key` for each key that is set."""
     graph: Graph = Graph()
     """The packages as manifests and locks resolve them."""
     releases: tuple[Release, ...] = ()

@@ -143,6 +143,8 @@ class System(Frozen):
     env: Text
     uses: tuple[ComponentId, ...]
     deploy: Deployment | None = None
+    criticality: Level | None = None
+    """Where more depends on it than on the project as a whole; a lower one counts for nothing."""
 
 
 class Incident(Frozen):

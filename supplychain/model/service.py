@@ -18,6 +18,11 @@ Handling = Literal["tracing", "content", "storage", "training", "telemetry"]
 their content in such traces, storage at the provider, training on them, and reports on the use of a library."""
 
 
+def is_address(evidence: str) -> bool:
+    """Whether evidence is named by an address, which is never fetched, and not as a file of the target."""
+    return evidence.casefold().startswith(("https://", "http://"))
+
+
 class Certificate(Frozen):
     """A certificate that a provider holds: SOC 2 Type II, ISO/IEC 27001."""
 
@@ -35,6 +40,8 @@ class ServiceAssessment(Frozen):
     evidence: Text
     """A file of the target, or the address of a page of which `sha256` is a copy's digest."""
     sha256: Sha256
+    custodian: Text | None = None
+    """Who keeps the copy, where `evidence` is an address."""
     topics: tuple[Text, ...]
     certificates: tuple[Certificate, ...] = ()
 
@@ -129,11 +136,15 @@ class Endpoint(Frozen):
     address: Text | None = None
     region: Text | None = None
     """As it is written: `eu-central-1`, `eu`, `westeurope`; None: this place proves none."""
-    known_by: Literal["host", "argument", "setting", "infrastructure", "model", "nothing"] = "nothing"
+    known_by: Literal["host", "argument", "setting", "infrastructure", "model", "default", "nothing"] = "nothing"
+    """`default`: what the SDK documents where the place gives nothing, or the code takes where nothing else is given; what is
+    set outside the target may stand above it."""
     anywhere: bool = False
     """Whether the provider may process it in any region: a global deployment, a profile that spans regions, a router."""
     told: Text = ""
     """What it was read from: `region_name=`, `global.anthropic.claude-…`."""
+    forwards_to: Text | None = None
+    """The service, within its kind, that this place has a router hand prompts to; None: the place names none."""
 
     @property
     def subject(self) -> str:
@@ -166,7 +177,12 @@ class EvidenceFile(Frozen):
     sha256: Sha256 | None = None
     """None: it could not be read."""
     problem: Text = ""
+    """Why it shows nothing; empty where it was read."""
+    is_missing: bool = False
+    """Whether that is since there is no such file or nothing in it, and not since it could not be read."""
     signatures: tuple[Text, ...] = ()
     """Whose signatures on it verify against the policy's roots."""
     unsigned: Text = ""
     """Why no signature on it counts; empty where one does, or where none was looked for."""
+    is_bad: bool = False
+    """Whether that is since a signature on it is of other bytes, or forged."""
