@@ -16,7 +16,7 @@ from typing import Protocol
 from supplychain import baseline, catalog, history
 from supplychain import checks as _checks  # registers the checks
 from supplychain.bom.reading import read_boms
-from supplychain.config.files import read_declaration, read_policy
+from supplychain.config.files import read_declaration, read_policy, read_roots
 from supplychain.config.known import read_known
 from supplychain.control import is_house
 from supplychain.decisions import Decisions, NotMet, Undetermined, replay
@@ -24,6 +24,7 @@ from supplychain.digests import measured
 from supplychain.discovery import carriers_of, discover, self_test
 from supplychain.discovery.scopes import PathScopes
 from supplychain.documents import read_documents
+from supplychain.evidence import read_evidence, service_lines
 from supplychain.gathering import PackageGatherer
 from supplychain.model.case import Case, Features, GatheringError
 from supplychain.model.declaration import Declaration, Scopes
@@ -53,7 +54,15 @@ class ProgressBar(Protocol):
 class Assessment(Decisions):
     """One run over one target: what was gathered, and what was decided."""
 
-    def __init__(self, target: Target, case: Case, state: Path, packages: PackageGatherer, progress: Progress) -> None:
+    def __init__(
+        self,
+        target: Target,
+        case: Case,
+        state: Path,
+        packages: PackageGatherer,
+        progress: Progress,
+        roots: tuple[str, ...] = (),
+    ) -> None:
         """Begin with a target and a case in which nothing is gathered yet; `Assessment.open` makes both."""
         super().__init__(case)
         self.target = target
@@ -61,6 +70,7 @@ class Assessment(Decisions):
         self.state = state
         self.tracebacks: list[str] = []
         self._progress = progress
+        self._roots = roots
         self._gathered = False
 
     @classmethod
@@ -75,6 +85,7 @@ class Assessment(Decisions):
         target = Target.open(options.target)
         declaration, declaration_digest = read_declaration(target)
         policy, policy_digest = read_policy(options.policy, options.target)
+        roots = read_roots(policy, options.policy, options.target)
         bar = progress("reading the target", len(target.files))
         state = target.state(bar.update)
         bar.close()
@@ -93,7 +104,7 @@ class Assessment(Decisions):
         store = options.state or state_path(target.name, target.origin)
         place = PathScopes(declaration.scope if declaration else Scopes()).at
         packages = PackageGatherer.open(target, options.facts, case, place)
-        return cls(target, case, store, packages, progress)
+        return cls(target, case, store, packages, progress, roots)
 
     def gather(self) -> None:
         """Gather in a When what is to be decided on, once a run; what goes wrong is kept in the case."""
@@ -126,7 +137,7 @@ class Assessment(Decisions):
         """
         declaration, digest = read_declaration(target)
         changed = self.case.model_copy(update={"declaration": declaration, "declaration_digest": digest})
-        copy = Assessment(target, changed, self.state, self.packages.over(target), self._progress)
+        copy = Assessment(target, changed, self.state, self.packages.over(target), self._progress, self._roots)
         copy._look()
         copy._update(**copy.packages.gather(copy.case))
         copy._update(first_seen=history.first_seen(self.state, copy.case))
@@ -155,6 +166,8 @@ class Assessment(Decisions):
             baseline=baseline.read(self.target),
             measured=measured(self.target, inventory),
             documents=read_documents(self.target, declaration),
+            evidence=read_evidence(self.target, declaration, self._roots, self.case.now),
+            service_lines=service_lines(self.target, declaration),
             sweep=sweep(self.target, lambda path: paths.at(path).scope),
             files=tuple(path for path in _training_sources(declaration) if self.target.get(path)),
         )

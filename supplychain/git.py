@@ -7,7 +7,6 @@ commands to run, files to include, folders elsewhere.
 from __future__ import annotations
 
 import hashlib
-import io
 import os
 import re
 import stat
@@ -21,10 +20,19 @@ INDEX_LIMIT = 64_000_000
 """Bytes of git's index that are read; one of 200,000 files has about half of that."""
 _TEXT_LIMIT = 8_000_000
 _PATH_BYTES = 4096
+_ENTRY = struct.Struct(">24xL12x20sH")
+"""Mode, blob and flags of an entry of the index, without what the file system said of it."""
+_EXTENDED, _STAGE, _NAME = 0x4000, 0x3000, 0x0FFF
+"""Its flags: that more flags follow, the side of a conflict, and the length of its name."""
 _SKIPPED = 0x4000
 """git's flag of a path that a sparse checkout leaves out."""
 _CHECKSUM = 20
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_BRANCH = re.compile(r"refs(?:/(?!\.)(?:(?!\.\.|@\{)[^\x00-\x20~^:?*\[\\\x7f/])+(?<!\.lock))+(?<!\.)")
+"""A name by git-check-ref-format(1)."""
+_SECTION = re.compile(r'\s*\[\s*(?P<kind>[\w.-]+)(?:[ \t]+"(?P<name>(?:[^"\\]|\\.)*)")?[ \t]*\]')
+_URL = re.compile(r'\s*url\s*=[ \t]*(?P<value>(?:"(?:[^"\\]|\\.)*"|\\.|[^"\\#;])*)', re.IGNORECASE)
+_ESCAPES = {"n": "\n", "t": "\t", "b": "\b"}
 
 
 def _file(root: Path, name: str, limit: int) -> bytes | None:
@@ -51,33 +59,67 @@ def index(root: Path) -> dict[str, bytes] | None:
     """
     if not (root / ".git").is_dir():
         return {}
-    from dulwich.index import UnsupportedIndexFormat  # here, since it is slow to import
-
     try:
         data = _file(root, "index", INDEX_LIMIT)
         return {} if data is None else _index_entries(data)
-    except (NotReadError, ValueError, AssertionError, UnsupportedIndexFormat, struct.error):
+    except (NotReadError, ValueError, IndexError, struct.error):
         return None
 
 
 def _index_entries(data: bytes) -> dict[str, bytes]:
-    from dulwich.index import Stage, read_index  # as above
-
-    checksum = hashlib.sha1(data[:-_CHECKSUM], usedforsecurity=False).digest()
-    if data[-_CHECKSUM:] not in {checksum, bytes(_CHECKSUM)}:  # git can be told to write zeros instead
-        raise ValueError("damaged")
-    stream = io.BytesIO(data)
-    found = {}
-    for entry in read_index(stream):
-        if len(entry.name) > _PATH_BYTES:
-            raise ValueError("a name that is longer than any path")  # names build on each other; they would fill memory
-        if stat.S_ISREG(entry.mode) and not entry.extended_flags & _SKIPPED:
-            found[os.fsdecode(entry.name)] = entry.sha if entry.stage() is Stage.NORMAL else b""
-    while len(header := stream.read(8)) == 8 and stream.tell() <= len(data) - _CHECKSUM:
-        if not header[:1].isupper():
-            raise ValueError("an extension that changes what the entries mean")
-        stream.seek(int.from_bytes(header[4:]), os.SEEK_CUR)
+    """Return the entries of an index of version 2, 3 or 4, by gitformat-index(5)."""
+    body, checksum = data[:-_CHECKSUM], data[-_CHECKSUM:]
+    if checksum not in {hashlib.sha1(body, usedforsecurity=False).digest(), bytes(_CHECKSUM)}:
+        raise ValueError("damaged")  # git can be told to write zeros instead
+    magic, version, count = struct.unpack_from(">4sLL", body)
+    if magic != b"DIRC" or version not in {2, 3, 4}:
+        raise ValueError("a form that is not read")
+    found, name, at = dict[str, bytes](), b"", 12
+    for _ in range(count):
+        begun = at
+        mode, blob, flags = _ENTRY.unpack_from(body, at)
+        at += _ENTRY.size
+        more = 0
+        if flags & _EXTENDED:
+            (more,) = struct.unpack_from(">H", body, at)
+            at += 2
+        kept, at = _kept(name, body, at) if version == 4 else (b"", at)
+        end = body.index(0, at, at + _PATH_BYTES)  # names build on each other; without a limit they would fill memory
+        name = kept + body[at:end]
+        if len(name) > _PATH_BYTES or (version == 2 and more) or (version < 4 and _length(name) != flags & _NAME):
+            raise ValueError("damaged")
+        at = end + 1 if version == 4 else end + 8 - (end - begun) % 8
+        if stat.S_ISREG(mode) and not more & _SKIPPED:
+            found[os.fsdecode(name)] = b"" if flags & _STAGE else blob.hex().encode()
+    _check_extensions(body, at)
     return found
+
+
+def _length(name: bytes) -> int:
+    return min(len(name), _NAME)
+
+
+def _kept(name: bytes, body: bytes, at: int) -> tuple[bytes, int]:
+    """Return what version 4 keeps of the name before, and where the rest of the new one begins."""
+    dropped = body[at] & 0x7F
+    while body[at] & 0x80:
+        at += 1
+        dropped = (dropped + 1) << 7 | body[at] & 0x7F
+        if dropped > _PATH_BYTES:
+            break
+    if dropped > len(name):
+        raise ValueError("damaged")
+    return name[: len(name) - dropped], at + 1
+
+
+def _check_extensions(body: bytes, at: int) -> None:
+    while at < len(body):
+        name, size = struct.unpack_from(">4sL", body, at)
+        if not name[:1].isupper():
+            raise ValueError("an extension that changes what the entries mean")
+        at += 8 + size
+    if at != len(body):
+        raise ValueError("cut off")
 
 
 def _commit(root: Path) -> str | None:
@@ -86,8 +128,6 @@ def _commit(root: Path) -> str | None:
     Raises:
         NotReadError: HEAD is not there, damaged, or kept in a form that is not read.
     """
-    from dulwich.refs import Ref, check_ref_format  # as above
-
     name = "HEAD"
     for _ in range(5):
         data = _file(root, name, 4096)
@@ -99,7 +139,7 @@ def _commit(root: Path) -> str | None:
         if _COMMIT.fullmatch(text):
             return text
         name = text.removeprefix("ref:").strip()
-        if not text.startswith("ref:") or not name.startswith("refs/") or not check_ref_format(Ref(os.fsencode(name))):
+        if not text.startswith("ref:") or not _BRANCH.fullmatch(name):
             raise NotReadError("HEAD names neither a commit nor a branch")
     raise NotReadError("HEAD leads in a circle")
 
@@ -131,13 +171,22 @@ def git_state(root: Path, blobs: Mapping[str, bytes]) -> tuple[str | None, bool 
 
 def origin(root: Path) -> str | None:
     """Return where a target's repository was cloned from, as its configuration says; None where it does not."""
-    from dulwich.config import ConfigFile  # as above
-
     try:
-        data = _file(root, "config", _TEXT_LIMIT)
-        stated = ConfigFile.from_file(io.BytesIO(data or b""), expand_includes=False).get(
-            (b"remote", b"origin"), b"url"
-        )
-    except (NotReadError, ValueError, KeyError):
+        text = os.fsdecode(_file(root, "config", _TEXT_LIMIT) or b"")
+    except NotReadError:
         return None
-    return os.fsdecode(stated)
+    found, is_origin = None, False
+    for line in re.sub(r"\\\r?\n", "", re.sub(r"(?m)^\s*[#;].*$", "", text)).split("\n"):
+        if header := _SECTION.match(line):
+            kind, name = header["kind"].lower(), header["name"]
+            is_origin = (kind, name) == ("remote", "origin") or (kind, name) == ("remote.origin", None)
+            line = line[header.end() :]
+        if is_origin and (stated := _URL.match(line)):
+            found = _value(stated["value"])
+    return found
+
+
+def _value(written: str) -> str:
+    """Return a value of git's configuration without its quotes and escapes."""
+    parts = re.findall(r'"((?:[^"\\]|\\.)*)"|((?:[^"\\]|\\.)+)', written.rstrip())
+    return re.sub(r"\\(.)", lambda match: _ESCAPES.get(match[1], match[1]), "".join(map("".join, parts)))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from supplychain.control import house
+from supplychain.folders import user_folder
 
 KNOWN = {
     "target": "the folder of the repository under assessment",
@@ -91,9 +92,7 @@ def _reports(given: str | None, target: Path) -> Path:
         raise OptionsError(
             f"reports={given} lies inside the target, into which nothing is written; name another folder"
         )
-    from platformdirs import user_state_path  # few runs need it
-
-    return user_state_path("supplychain-spec") / "reports" / Path(os.path.realpath(target)).name
+    return user_folder("state") / "reports" / Path(os.path.realpath(target)).name
 
 
 def _state(given: str | None, target: Path) -> Path | None:

@@ -155,6 +155,9 @@ def _needs(case: Case, changed: Case) -> Iterator[str]:
             yield f"freshness.{name}: facts that were too old for the recorded run may count now"
         if limit < was and any(case.now - time > timedelta(days=limit) for time in relevant.known):
             yield f"freshness.{name}: facts that the recorded run rests on are too old now"
+    roots = case.policy.services.roots != changed.policy.services.roots
+    if roots and any(entry.dpa and entry.dpa.file for entry in (case.declaration.service if case.declaration else ())):
+        yield "services.roots: whether the signature on a copy of an agreement goes back to them is seen on the copy itself"
     if case.policy != changed.policy and (case.patches or outcomes(case) != outcomes(changed)):
         yield "patches: which of them are there and proven is seen where they are applied to the target"
 

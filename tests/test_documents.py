@@ -115,6 +115,25 @@ class TestPlaceholders:
             ("FIXME", 6),
         )
 
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "<describe here>",
+            "<fill in the name>",
+            "[to be completed]",
+            "[To be defined by legal]",
+            "[describe the process]",
+        ],
+    )
+    def test_words_that_ask_for_text_are_placeholders(self, text: str) -> None:
+        assert [found for found, _ in security(f"# A\n{text}\n").placeholders] == [text]
+
+    @pytest.mark.parametrize(
+        "text", ["<address>", "<added>", "[to be](https://a.example)", "to be completed by May", "<add key=1>"]
+    )
+    def test_marks_and_links_are_none(self, text: str) -> None:
+        assert security(f"# A\n{text}\n").placeholders == ()
+
     @pytest.mark.parametrize("text", ["todo list", "TODOS", "mastodon", "<b>bold</b>", "[your](link) no", "xXXXx"])
     def test_ordinary_text_is_none(self, text: str) -> None:
         assert security(text.replace("[your]", "[Your]")).placeholders == ()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import Any
+
+from supplychain.bom.schemas import schema_file
 
 _OWN = re.compile(r"LicenseRef-[A-Za-z0-9.-]+")
 
@@ -28,9 +28,8 @@ class License:
 
 @cache
 def listed_ids() -> frozenset[str]:
-    """Return the identifiers of the SPDX list, from the schema files of cyclonedx-python-lib."""
-    schema = resources.files("cyclonedx.schema._res") / "spdx.SNAPSHOT.schema.json"
-    return frozenset(json.loads(schema.read_text(encoding="utf-8"))["enum"])
+    """Return the identifiers of the SPDX list, from the schema files of CycloneDX."""
+    return frozenset(schema_file("spdx.SNAPSHOT.schema.json")["enum"])
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Whether an inventory is what its format's own schema asks for, with the schema files of cyclonedx-python-lib."""
+"""Whether an inventory is what its format's own schema asks for."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from importlib import resources
 from itertools import islice
 from typing import Any
 
+from supplychain.bom.json_schema import Schema
+
 SHOWN = 3
 """Problems of one inventory that are named."""
 _STRICT = {"1.2": "1.2-strict", "1.3": "1.3-strict"}
@@ -17,23 +19,15 @@ _STRICT = {"1.2": "1.2-strict", "1.3": "1.3-strict"}
 
 def cyclonedx_problems(document: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the first problems of a CycloneDX document by the schema of its version, read strictly; empty: none."""
-    return tuple(_line(error) for error in islice(_validator(document["specVersion"]).iter_errors(document), SHOWN))
+    found = islice(_schema(document["specVersion"]).problems(document), SHOWN)
+    return tuple(f"{where or 'its top level'}: {problem}"[:300] for where, problem in found)
 
 
-def _line(error: Any) -> str:
-    where = ".".join(str(part) for part in error.instance_path)
-    return f"{where or 'its top level'}: {error.message}"[:300]
+def schema_file(name: str) -> Any:
+    """Return the content of a file of `cyclonedx_schemas/`."""
+    return json.loads((resources.files("supplychain.bom") / "cyclonedx_schemas" / name).read_text(encoding="utf-8"))
 
 
 @cache
-def _validator(version: str) -> Any:
-    import jsonschema_rs  # here, since few targets carry an inventory
-
-    schema = _schema(f"bom-{_STRICT.get(version, version)}.SNAPSHOT.schema.json")
-    return jsonschema_rs.validator_for(
-        schema, validate_formats=True, retriever=lambda address: _schema(address.rpartition("/")[2])
-    )
-
-
-def _schema(name: str) -> Any:
-    return json.loads((resources.files("cyclonedx.schema") / "_res" / name).read_text(encoding="utf-8"))
+def _schema(version: str) -> Schema:
+    return Schema(f"bom-{_STRICT.get(version, version)}.SNAPSHOT.schema.json", schema_file)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from supplychain.checks.population import INVENTORIED, PROD, fetched, named
+from supplychain.checks.services import population as services
 from supplychain.model.case import Case
 from supplychain.model.component import Kind
 from supplychain.model.reference import Scope
@@ -34,6 +35,8 @@ def not_applicable(scenario: int, case: Case) -> str | None:
     scopes = INVENTORIED if scenario in {7, 8} else PROD
     kept = fetched if scenario in {1, 2, 3} else tuple
     if any(kept(named(case, kind, scopes)) for kind in kinds) or any(_declared(case, kind) for kind in kinds):
+        return None
+    if scenario == 6 and services(case):  # a model that a service hosts is a use of the service
         return None
     listed = " and ".join(f"{kind}s" for kind in kinds)
     elsewhere = sum(reference.component.kind in kinds for reference in inventory.references)

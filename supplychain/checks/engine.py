@@ -10,7 +10,7 @@ names a rule of the control's data, so that it can neither invent an outcome nor
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -132,7 +132,7 @@ def decide(requirement_id: str, case: Case, tool: Tool) -> Finding:
     except Exception as error:  # noqa: BLE001 - a bug in a check must not stop the run, and must not pass
         reason = f"the check broke: {type(error).__name__}: {error}"
         return _without_rows(requirement, case, tool, Outcome.ERROR, reason)
-    outcome, reason = _outcome(rows, canaries, case)
+    outcome, reason = _outcome(rows, canaries, case, requirement.rules)
     return Finding(
         requirement=requirement_id,
         outcome=outcome,
@@ -245,7 +245,9 @@ def _count(rows: Sequence[Observation]) -> Population:
     )
 
 
-def _outcome(rows: Sequence[Observation], canaries: CanaryResults, case: Case) -> tuple[Outcome, str]:
+def _outcome(
+    rows: Sequence[Observation], canaries: CanaryResults, case: Case, rules: Mapping[str, Rule]
+) -> tuple[Outcome, str]:
     """Return the outcome that the rows give, and why in one line."""
     if canaries.missed:
         return Outcome.ERROR, f"this check cannot be trusted here: {canaries.missed[0]}"
@@ -261,10 +263,10 @@ def _outcome(rows: Sequence[Observation], canaries: CanaryResults, case: Case) -
             return Outcome.NOT_APPLICABLE, reason
         return Outcome.UNDETERMINED, "nothing to decide on was found, and no file was read that could show it"
     waivers = {row.waiver.id: row.waiver for row in rows if row.waiver}
-    if waivers:
-        listed = ", ".join(f"{use.id} until {use.expires}" for use in waivers.values())
-        return Outcome.PASS, f"passes with waiver {listed}"
-    return Outcome.PASS, ""
+    listed = ", ".join(f"{use.id} until {use.expires}" for use in waivers.values())
+    reasons = [f"passes with waiver {listed}"] if waivers else []
+    reasons += [f"{row.component} {row.message}" for row in rows if rules[row.rule].qualified]
+    return Outcome.PASS, "; ".join(reasons)
 
 
 def _run_canaries(found: Check, requirement: Requirement, case: Case) -> CanaryResults:

@@ -16,11 +16,13 @@ from supplychain.model.base import Frozen
 from supplychain.model.case import Case
 from supplychain.model.component import Kind
 from supplychain.model.reference import Place, Reference, Unread, Unresolved
-from supplychain.model.service import DeclaredService
+from supplychain.model.service import DeclaredService, EvidenceFile
 
 DECLARATION = "supplychain.toml"
 _ANY = "service"
 """The source of a hosted model whose service is not known by name; its client is an unresolved reference."""
+_BY_FORM = "name of a hosted model"
+"""What discovery calls a text that only looks like a hosted model's name: it may be a label, and sends nothing."""
 
 
 class ServiceUse(Frozen):
@@ -29,7 +31,8 @@ class ServiceUse(Frozen):
     subject: str
     """`service:<id>`."""
     at: Place
-    """Where it is named first; of one that only a router forwards to, the router's; else the declaration."""
+    """Where it is named first; of one that only a router forwards to, the router's; of one that is only declared, the
+    declaration."""
     id: str
     declared: DeclaredService | None = None
     router: str = ""
@@ -52,8 +55,9 @@ Element = ServiceUse | Unresolved | Unread
 def population(case: Case) -> tuple[Element, ...]:
     """Return every service once, then what could hide one.
 
-    They are: what production names, also by a model that the service hosts; what a router's `forwards_to` names beyond;
-    and what only the declaration names, which is held to the same since its team says that the target uses it.
+    They are: what production names, also by a model that the service hosts; what a router forwards to, as its entry or
+    the place of a call says; and what only the declaration names, which is held to the same since its team says that
+    the target uses it.
     """
     names = named(case, Kind.SERVICE, PROD)
     found: dict[str, ServiceUse] = {}
@@ -63,11 +67,18 @@ def population(case: Case) -> tuple[Element, ...]:
             found[use.id] = use
     for use in [*found.values()]:
         _forward(case, use, found)
+    for endpoint in case.inventory.endpoints:
+        if endpoint.forwards_to and endpoint.at.scope in PROD and endpoint.service in found:
+            _add(case, found[endpoint.service], endpoint.forwards_to, endpoint.at, found)
     covered = {use.declared.id for use in found.values() if use.declared}
     for entry in case.declaration.service if case.declaration else ():
         if entry.id not in covered:
             use = ServiceUse(
-                subject=f"service:{entry.id}", at=Place(file=DECLARATION), id=entry.id, declared=entry, is_used=False
+                subject=f"service:{entry.id}",
+                at=line_in_declaration(case, entry.id),
+                id=entry.id,
+                declared=entry,
+                is_used=False,
             )
             found.setdefault(entry.id, use)
             _forward(case, use, found)
@@ -81,7 +92,7 @@ def declared_for(case: Case, service: str, address: str | None = None) -> Declar
     those are is not for a target to say. A gateway is declared as a service of its own, with `forwards_to`.
     """
     entries = case.declaration.service if case.declaration else ()
-    known = {entry.id for entry in catalog.services()}
+    known = catalog.hosting()
     for entry in entries:
         if entry.id == service:
             return entry
@@ -92,6 +103,29 @@ def declared_for(case: Case, service: str, address: str | None = None) -> Declar
         if entry.id not in known and any(_is_at(host, own) for host in hosts for own in entry.detect):
             return entry
     return None
+
+
+def line_in_declaration(case: Case, service: str, key: str = "") -> Place:
+    """Return where the declaration speaks of a service, or sets a key of it."""
+    line = case.service_lines.get(f"{service} {key}".strip()) or case.service_lines.get(service)
+    return Place(file=DECLARATION, line=line)
+
+
+def evidence_of(case: Case, path: str) -> EvidenceFile:
+    """Return what was seen of a file that the declaration names as evidence."""
+    found = next((item for item in case.evidence if item.path == path), None)
+    return found or EvidenceFile(path=path, problem="it was not looked at")
+
+
+def way(use: ServiceUse) -> str:
+    """Return how production reaches a service, where that is not by itself, to follow its name in a message."""
+    return f", to which {use.router} forwards" if use.router else ""
+
+
+def resting_on(case: Case, at: Place) -> tuple[str, ...]:
+    """Return the digests of what an answer on a place rests on: the file, where its digest is known, and the declaration."""
+    of_file = next((item.digest for item in case.inventory.references if item.at.file == at.file and item.digest), None)
+    return tuple(digest for digest in dict.fromkeys((of_file, case.declaration_digest)) if digest)
 
 
 def today(now: datetime) -> date:
@@ -115,14 +149,15 @@ def age_in_days(day: date, now: datetime) -> int:
 
 
 def _named(case: Case, names: Iterable[Named]) -> Iterator[ServiceUse]:
-    for item in (*names, *named(case, Kind.MODEL, PROD)):
-        if isinstance(item, Unread):
-            continue
-        is_service = isinstance(item, Reference) and item.component.kind is Kind.SERVICE
-        source = item.component.source if isinstance(item, Reference) else item.source
-        if is_service and isinstance(item, Reference):
+    """Return each place that uses a service by its own name, or a model that it hosts."""
+    for item in names:
+        if isinstance(item, Reference):
             yield _use(case, item.component.name, item.at, item.address, item.digest)
-        elif source in catalog.hosting() and source != _ANY:
+    for item in named(case, Kind.MODEL, PROD):
+        if isinstance(item, Unread) or item.call == _BY_FORM:
+            continue
+        source = item.component.source if isinstance(item, Reference) else item.source
+        if source in catalog.hosting() and source != _ANY:
             yield _use(case, source, item.at, None, item.digest)
 
 
@@ -132,20 +167,17 @@ def _use(case: Case, name: str, at: Place, address: str | None, digest: str | No
 
 
 def _forward(case: Case, router: ServiceUse, found: dict[str, ServiceUse]) -> None:
-    """Add what a router may forward to, at the router's place, and what that forwards to in turn."""
+    """Add what a router may forward to, at the router's place."""
     for name in router.declared.forwards_to if router.declared else ():
-        if name in found:
-            continue
-        use = router.model_copy(
-            update={
-                "subject": f"service:{name}",
-                "id": name,
-                "declared": declared_for(case, name),
-                "router": router.id,
-            }
-        )
-        found[name] = use
-        _forward(case, use, found)
+        _add(case, router, name, router.at, found)
+
+
+def _add(case: Case, router: ServiceUse, name: str, at: Place, found: dict[str, ServiceUse]) -> None:
+    """Add a service that a router forwards to, and what that forwards to in turn."""
+    if name not in found:
+        changes = {"subject": f"service:{name}", "id": name, "at": at, "router": router.id}
+        found[name] = router.model_copy(update={**changes, "declared": declared_for(case, name)})
+        _forward(case, found[name], found)
 
 
 def _order(at: Place) -> tuple[str, int]:

@@ -61,3 +61,27 @@ def policy_at(path: Path) -> tuple[Policy, str]:
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
     return parse(Policy, data, str(path)), "sha256:" + hashlib.sha256(data).hexdigest()
+
+
+def read_roots(policy: Policy, path: Path | None, target: Path) -> tuple[str, ...]:
+    """Return the certificates that the policy's `services.roots` name, files beside the policy, as PEM.
+
+    Raises:
+        ConfigError: one lies inside the target, cannot be read, or is no certificate as PEM.
+    """
+    found = []
+    for name in policy.services.roots if path else ():
+        file = (path or Path()).parent / name
+        if Path(os.path.realpath(file)).is_relative_to(os.path.realpath(target)):
+            raise ConfigError(
+                f"{path}: services.roots: {name} lies inside the target; a target cannot set its own roots"
+            )
+        try:
+            with file.open("rb") as stream:
+                text = stream.read(SIZE_LIMIT).decode("ascii")
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigError(f"{path}: services.roots: {name} cannot be read: {error}; give a file of PEM") from error
+        if "-----BEGIN CERTIFICATE-----" not in text:
+            raise ConfigError(f"{path}: services.roots: {name} holds no certificate as PEM")
+        found.append(text)
+    return tuple(found)

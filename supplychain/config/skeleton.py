@@ -8,6 +8,7 @@ import tomlkit
 
 from supplychain.config.approvals import is_hosted
 from supplychain.config.loading import SIZE_LIMIT
+from supplychain.config.service_skeleton import services
 from supplychain.model.component import Component, Kind
 from supplychain.model.inventory import Inventory
 from supplychain.model.reference import Reference, Scope, Unresolved
@@ -50,15 +51,6 @@ _ASKED = """\
 # provenance = { source = "", creator = "", license = "" }
 """
 _TO_APPROVE = "# fill in: an approver of the policy approves it with: supplychain approve\n"
-_ASKED_OF_SERVICE = """\
-# fill in: what it is used for, with which data, and under which agreement
-# purpose = ""
-# data_classes = ["internal"]  # public, internal, confidential, personal, special
-# retention_days = 365
-# training_use = true
-# assessment = { by = "", on = 2026-01-31, evidence = "", sha256 = "", topics = [] }
-# dpa = { type = "signed", url = "", version = "", accepted_by = "", date = 2026-01-31, parties = [], sha256 = "" }
-"""
 _SHOWN = 3
 _ROOM = SIZE_LIMIT // 2
 """Characters that the entries may have together."""
@@ -87,10 +79,11 @@ def _entries(inventory: Inventory) -> Iterator[str]:
     for reference in inventory.references:
         if reference.at.scope is Scope.PROD:
             used.setdefault(reference.component.id, []).append(reference)
-    for kind, entry in ((Kind.MODEL, _component), (Kind.DATASET, _component), (Kind.SERVICE, _service)):
+    for kind in (Kind.MODEL, Kind.DATASET):
         for name in sorted(used):
             if used[name][0].component.kind is kind:
-                yield entry(used[name])
+                yield _component(used[name])
+    yield from services(inventory)
     for unresolved in inventory.unresolved:
         if unresolved.at.scope is Scope.PROD:
             yield _resolve(unresolved)
@@ -117,14 +110,6 @@ def _component(references: Sequence[Reference]) -> str:
     if component.is_file:
         lines += ["# fill in: if it was trained here, with provenance.source naming the code", "# first_party = true"]
     return "\n".join([*lines, _ASKED + _TO_APPROVE])
-
-
-def _service(references: Sequence[Reference]) -> str:
-    region = _only({reference.region for reference in references})
-    lines = ["", f"# used at {_listed({str(reference.at) for reference in references})}"]
-    lines += ["[[service]]", f"id = {_quoted(references[0].component.name)}"]
-    lines += [f"region = {_quoted(region)}"] if region else ["# fill in: where it processes", '# region = "eu"']
-    return "\n".join(lines) + "\n" + _ASKED_OF_SERVICE
 
 
 def _resolve(unresolved: Unresolved) -> str:

@@ -47,6 +47,8 @@ class Rule(Frozen):
     """The command that would decide it, where there is one."""
     severity: Severity | None = None
     """Where it differs from the requirement's."""
+    qualified: bool = False
+    """Of a pass: whether the finding has to say in its reason what it rests on."""
 
     @property
     def fields(self) -> frozenset[str]:

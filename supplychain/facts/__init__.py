@@ -29,6 +29,7 @@ from supplychain.facts.obtaining import Facility
 from supplychain.facts.osv import Records
 from supplychain.facts.parallel import each
 from supplychain.facts.store import FactStore
+from supplychain.folders import user_folder
 from supplychain.model.fact import Release
 from supplychain.model.finding import Source
 from supplychain.model.policy import Freshness
@@ -167,6 +168,4 @@ class Facts:
 
 def store_folder(*, simulated: bool = False) -> Path:
     """Return the folder in which facts are kept, in the user's cache."""
-    from platformdirs import user_cache_path  # not every run keeps facts
-
-    return user_cache_path("supplychain-spec") / ("facts-of-simulated-runs" if simulated else "facts")
+    return user_folder("cache") / ("facts-of-simulated-runs" if simulated else "facts")

@@ -22,7 +22,7 @@ from supplychain.suite import tool
 
 SCHEMA = 1
 LATEST = "latest"
-_LIBRARIES = ("behave", "allure-behave", "pydantic", "cyclonedx-python-lib", "spdx-tools", "dulwich")
+_LIBRARIES = ("behave", "allure-behave", "pydantic", "spdx-tools")
 
 
 class RecordError(Exception):

@@ -28,6 +28,9 @@ WORDS: Mapping[Verdict, str] = {
     "above": "above the limit",
     "open": "not decided",
 }
+LEGEND = (
+    "? not everything is known: it stands where it is at its worst.  † its team rates it higher than it was computed."
+)
 _COLORS = ("#d4edda", "#e8f3c9", "#fdf3c4", "#f9d7b0", "#f3b8b8")
 """Of the levels, the lowest first; each has its name in the picture as well."""
 _LEFT, _TOP, _WIDE, _HIGH, _LINE = 150, 64, 160, 84, 15
@@ -66,7 +69,8 @@ class Picture:
     high: int = _HIGH
     line: int = _LINE
     width: int = _LEFT + 5 * _WIDE + 10
-    height: int = _TOP + 5 * _HIGH + 10
+    height: int = _TOP + 5 * _HIGH + 30
+    legend: str = LEGEND
 
 
 def computed(case: Case, finding: Finding | None) -> tuple[ServiceRisk, ...]:
@@ -107,8 +111,8 @@ def picture(found: Iterable[ServiceRisk]) -> Picture:
 def cells(item: ServiceRisk) -> list[str]:
     """Return a service's row of the table as plain text."""
     stated = {entry.name: entry.says for entry in item.inputs}
-    own = f", the team's own rating {item.own}" if item.own else ""
-    spans = (f"{item.likelihood}", f"{item.impact}", f"{item.risk} (computed {item.computed}{own})", item.limit)
+    own = f" (computed {item.computed}, the team's own rating {item.own})" if item.own else ""
+    spans = (f"{item.likelihood}", f"{item.impact}", f"{item.risk}{own}", item.limit)
     return [item.subject, stated[DATA], stated[CRITICALITY], *spans, acceptance(item), WORDS[item.verdict]]
 
 
@@ -141,13 +145,13 @@ def overview(found: Sequence[ServiceRisk]) -> str:
 
 
 def _input(entry: Input) -> list[str]:
-    state = "not known" if entry.state == "unknown" else entry.state
-    return [entry.name, state, entry.says, entry.source, str(entry.at or "")]
+    return [entry.name, entry.state, entry.says, entry.source, str(entry.at or "")]
 
 
 def _named(item: ServiceRisk) -> str:
-    """Return how a cell names a service: with a mark where the team's own rating is above the cell's level."""
-    mark = "" if item.risk == item.computed else " †"
+    """Return how a cell names a service, with the marks of `LEGEND`."""
+    mark = "" if item.risk.is_known else " ?"
+    mark += "" if item.risk == item.computed else " †"
     name = item.use.id
     return f"{name if len(name) <= _LETTERS else name[: _LETTERS - 1] + '…'}{mark}"
 

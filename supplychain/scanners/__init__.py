@@ -13,7 +13,6 @@ from importlib.metadata import version
 from typing import Any, Literal
 
 from supplychain.model.fact import ScannerReport
-from supplychain.scanners import pip_audit, safety, snyk
 from supplychain.scanners.interface import PYTHON, FailedError, Pin, Said, parsed, pins
 from supplychain.scanners.reports import saved
 
@@ -62,6 +61,8 @@ def run(
     A scanner that failed is reported with its problem. safety and pip-audit read Python packages only; others are no
     part of their reports.
     """
+    from supplychain.scanners import pip_audit, safety, snyk  # here, since few runs need them
+
     asked = tuple(dict.fromkeys(packages))
     jobs: list[_Job] = []
     if any(component.startswith(PYTHON) for component, _ in asked):

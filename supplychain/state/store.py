@@ -19,6 +19,7 @@ from typing import Self, TypeVar
 
 from pydantic import ValidationError
 
+from supplychain.folders import user_folder
 from supplychain.model.state import ChainProblem, Denied, Entry, Head, Link, Record, Seen, Snapshot
 from supplychain.state import chain
 from supplychain.state.chain import GENESIS
@@ -36,11 +37,9 @@ def state_path(project: str, origin: str) -> Path:
         project: the name of the target's folder; one that its declaration gives could be that of another project.
         origin: where its repository was cloned from, or else its folder.
     """
-    from platformdirs import user_state_path  # few runs need it
-
     key = hashlib.sha256(json.dumps([project, origin]).encode()).hexdigest()[:16]
     name = re.sub(r"[^a-z0-9]+", "-", project.lower()).strip("-")[:40] or "project"
-    return user_state_path("supplychain-spec") / "state" / f"{name}-{key}.db"
+    return user_folder("state") / "state" / f"{name}-{key}.db"
 
 
 class Store:

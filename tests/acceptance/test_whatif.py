@@ -182,6 +182,19 @@ class TestWhatOnlyARunTells:
         said = [need for need in needs_a_run(case, changed) if need.startswith("freshness")]
         assert said == ([f"freshness.{field}: {needed}"] if needed else [])
 
+    @pytest.mark.parametrize(("file", "said"), [("docs/agreement.pdf", 1), (None, 0)])
+    def test_other_roots_of_signatures(self, file: str | None, said: int, demo: Demo) -> None:
+        case, _ = record.read(demo.record)
+        assert case.declaration
+        service = case.declaration.service[0]
+        assert service.dpa
+        signed = service.model_copy(update={"dpa": service.dpa.model_copy(update={"file": file})})
+        case = case.model_copy(update={"declaration": case.declaration.model_copy(update={"service": (signed,)})})
+        services = case.policy.services.model_copy(update={"roots": ("other.pem",)})
+        changed = under(case, case.policy.model_copy(update={"services": services}), None)
+        assert [need for need in needs_a_run(case, case) if need.startswith("services.roots")] == []
+        assert len([need for need in needs_a_run(case, changed) if need.startswith("services.roots")]) == said
+
     def test_a_run_that_gathered_nothing(self, demo: Demo, tmp_path: Path) -> None:
         features = edited(tmp_path)
         for path in features.glob("0*.feature"):
