@@ -30,6 +30,7 @@ CHECKS = {
     "5.3": "supplychain/checks/s05_scanning.py",
     "5.4": "supplychain/checks/s05_malware.py",
     "5.5": "supplychain/checks/s05_updates.py",
+    "6.5": "supplychain/checks/s06_risk.py",
     "7.1": "supplychain/checks/s07_inventory.py",
     "7.5": "supplychain/checks/s07_currency.py",
     "7.6": "supplychain/checks/s07_audit.py",

@@ -10,12 +10,12 @@ from ipaddress import AddressValueError, IPv4Address, IPv6Address
 _PLANES = "".join(f"{chr(plane << 16)}-{chr((plane << 16) + 0xFFFD)}" for plane in range(1, 14))
 _OTHER = f"\u00a0-\ud7ff\uf900-\ufdcf\ufdf0-\uffef{_PLANES}{chr(0xE1000)}-{chr(0xEFFFD)}"
 _PRIVATE = f"\ue000-\uf8ff{chr(0xF0000)}-{chr(0xFFFFD)}{chr(0x100000)}-{chr(0x10FFFD)}"
-_PLAIN = rf"(?:[A-Za-z0-9._~!$&'()*+,;={_OTHER}-]|%[0-9A-Fa-f]{{2}})"
+_PLAIN = r"(?:[A-Za-z0-9._~!$&'()*+,;=\u00e9-]|%[0-9A-Fa-f]{2})"
 _IRI = re.compile(
     rf"""(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*:)?
     (?: //(?:(?:{_PLAIN}|:)*@)? (?:\[(?P<address>[^\]]*)\]|{_PLAIN}*) (?::[0-9]*)? (?:/(?:{_PLAIN}|[:@/])*)?
       | (?!//)(?P<path>(?:{_PLAIN}|[:@/])*) )
-    (?:\?(?:{_PLAIN}|[:@/?{_PRIVATE}])*)? (?:[#](?:{_PLAIN}|[:@/?])*)?""",
+    (?:\?(?:{_PLAIN}|[:@/?\ue000])*)? (?:[#](?:{_PLAIN}|[:@/?])*)?""",
     re.VERBOSE,
 )
 _FUTURE = re.compile(r"[vV][0-9A-Fa-f]+\.[A-Za-z0-9._~!$&'()*+,;=:-]+")
@@ -30,6 +30,8 @@ _QUOTED = re.compile(r'"(?:[^\x00-\x1f"\\\x7f]|\\[^\x00-\x1f\x7f])*"')
 
 def _is_iri_reference(text: str) -> bool:
     """Whether a text is a reference by RFC 3987."""
+    if not text.isascii():  # two letters stand for all others, of which a pattern would be slow to compile
+        text = re.sub(f"[{_PRIVATE}]", "\ue000", re.sub(f"[{_OTHER}]", "\u00e9", text))
     match = _IRI.fullmatch(text)
     if match is None:
         return False

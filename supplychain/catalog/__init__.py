@@ -179,8 +179,9 @@ def package_files() -> tuple[PackageFile, ...]:
 
 @cache
 def services() -> tuple[Service, ...]:
-    """Return the third-party AI services."""
-    return tuple(TypeAdapter(list[Service]).validate_python(_read("services")["service"]))
+    """Return the third-party AI services: those that run models, then those that agents search and act by."""
+    every = [*_read("services")["service"], *_read("tools")["service"]]
+    return tuple(TypeAdapter(list[Service]).validate_python(every))
 
 
 @cache

@@ -64,7 +64,12 @@ BREAKS = [
         OPENAI,
         "above-limit",
         (USED,),
-        ("the risk is high, and the policy accepts moderate", "the team's own rating is high", ENTRY),
+        (
+            "the risk is high, and the policy accepts moderate",
+            "the team's own rating is high",
+            "Mend what raises it: the team's own rating, high; or",
+            ENTRY,
+        ),
     ),
     Break(
         "neither assessment nor agreement",

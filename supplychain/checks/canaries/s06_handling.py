@@ -72,6 +72,7 @@ def _tracing(case: Case) -> Iterator[Canary]:
         ("nobody declares who gets it", off, None, own.subject, "contradicts", f"declares {_TRACER}"),
         ("the receiver says not", silent, off, receives, "contradicts", f"[[service]] {_TRACER}"),
         ("the receiver says so, the sender not", off, on, own.subject, "contradicts", f"{DECLARED}:{_LINE}"),
+        ("the receiver says not, the sender says so", on, off, receives, "contradicts", f"[[service]] {_TRACER}"),
         ("declared by nobody", silent, None, receives, "receiver-not-declared", _TRACER),
         ("the receiver is silent", silent, silent, receives, "nothing-stated", str(_AT)),
         ("as the receiver says", silent, on, receives, "happens-as-stated", "handling.tracing = true"),
@@ -93,6 +94,9 @@ def _tracing(case: Case) -> Iterator[Canary]:
     yield Canary("traces by default", unset, receives, "nothing-stated", "which is not set", at=_AT)
     unsaid = _case(case, own, content, _tracer(), declared=(_stated(case, own, handling=on),))
     yield Canary("traces, and no word on what is in them", unsaid, receives, "happens-as-stated", at=_AT)
+    elsewhere = _tracer(name="LANGFUSE_TRACING_ENABLED", service="langfuse")
+    beside = _case(case, own, content, elsewhere, declared=(_stated(case, own),))
+    yield Canary("another's traces beside it", beside, receives, "nothing-stated", "LANGCHAIN_HIDE_INPUTS", at=_AT)
     other = _stated(case, service("planted-other"), handling=on)
     told = _case(case, own, _tracer(), declared=(_stated(case, own, handling=off), other, _stated(case, tracer)))
     yield Canary("another is traced", told, receives, "which-not-known", own.component.name, at=_AT)

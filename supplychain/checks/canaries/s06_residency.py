@@ -64,6 +64,8 @@ def _contracts(case: Case, home: str) -> Iterator[Canary]:
     for is_missing, rule in ((True, "contract-refused"), (False, "contract-open")):
         files = (EvidenceFile(path=FILE, problem="planted reason", is_missing=is_missing),)
         yield _told(case, "no evidence", own, _open(own), stated, rule, "planted reason", evidence=files)
+    elsewhere = _stated(case, own, "planted-region", residency=_record(case, home))
+    yield _told(case, "a contract of another place", own, _open(own), elsewhere, "contract-open")
     yield _told(case, "in a project of nobody", own, _open(own), stated, "contract-open", "no owner", owner=None)
     yield _told(case, "nothing but a host", own, _open(own), _stated(case, own, home), "no-proof", str(_AT))
     router = _open(own).model_copy(update={"anywhere": True})

@@ -214,16 +214,14 @@ def _around(case: Case) -> Iterator[Canary]:
     yield Canary("a waived input", waived, own.subject, _rule(case, "high", "high"), "the risk is high")
     whole = _serving(case, _whole(case, own))
     at = Place(file="planted.py", line=4)
-    for name, handled, rule, says in (
-        ("a call whose prompts may be kept", "unknown", _rule(case, "low", "moderate"), "data handling unknown"),
-        ("a call whose prompts are not kept", "off", "acceptable", "likelihood very low"),
-    ):
-        switch = Switch(handling="storage", name="planted", service="", state=handled, at=at)
-        inventory = whole.inventory.model_copy(update={"switches": (switch,)})
-        yield Canary(name, whole.model_copy(update={"inventory": inventory}), own.subject, rule, says)
-    traced = Switch(handling="tracing", name="planted", service="planted-receiver", state="on", at=at)
+    kept = Switch(handling="storage", name="planted", service="", state="unknown", at=at)
+    open_ = whole.model_copy(update={"inventory": whole.inventory.model_copy(update={"switches": (kept,)})})
+    rule = _rule(case, "low", "moderate")
+    yield Canary("prompts that may be kept, wherever", open_, own.subject, rule, "data handling unknown")
+    receiver = next(name for name in ("langsmith", "langfuse") if name != own.component.name)
+    traced = Switch(handling="tracing", name="planted", service=receiver, state="on", at=at)
     sending = whole.model_copy(update={"inventory": whole.inventory.model_copy(update={"switches": (traced,)})})
-    yield Canary("who receives traces", sending, "service:planted-receiver", "not-decided", "assessment unknown", at=at)
+    yield Canary("who receives traces", sending, f"service:{receiver}", "not-decided", "assessment unknown", at=at)
     behind = service("planted-behind")
     router = _whole(case, own, data_classes=("special",), forwards_to=(behind.component.name,))
     last = _whole(case, behind, data_classes=("internal",), **_broken(case, 2))
