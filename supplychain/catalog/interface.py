@@ -202,7 +202,11 @@ class HostedCall(Data):
     model: tuple[str, ...] = ()
     position: int | None = None
     address: tuple[str, ...] = ()
+    within: tuple[str, ...] = ()
+    """Keys that hold the address where an argument is a mapping."""
     region: tuple[str, ...] = ()
+    local: bool = False
+    """Whether a client that is given no address stays on the team's own machine."""
 
     @property
     def prefix(self) -> str:

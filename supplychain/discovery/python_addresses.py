@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
+from typing import Any
 
 from supplychain import catalog
 from supplychain.discovery.naming import Named, from_address, is_address
@@ -79,14 +81,22 @@ class Addresses:
 
     def made(self, node: ast.Call | ast.BinOp, chain: Chain) -> None:
         """Refer to an address that `join`, `str.format`, `urljoin` or `%` puts together of known parts."""
-        texts = [part for part in ast.walk(node) if isinstance(part, ast.Constant) and isinstance(part.value, str)]
-        if any(id(text) in self._report.read for text in texts):
-            return  # a loading call takes it
-        is_between = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "join"
+        is_join = isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "join"
+        texts = list(_texts_in(self._listed(node, chain) if is_join and isinstance(node, ast.Call) else node))
         begin = node.left if isinstance(node, ast.BinOp) else getattr(node.func, "value", None)
         is_base = isinstance(begin, ast.Name) and begin.id in self._bases
-        if is_base or (is_between and _text(begin) in {"/", ""}) or any(_tells(str(text.value)) for text in texts):
+        begins = any(text.value.startswith("http") for text in texts) if is_join else is_base
+        ends = any(_is_weights(text.value) for text in texts)
+        is_told = (begins and ends) if is_join else begins or ends or any("://" in text.value for text in texts)
+        if is_told and not any(id(text) in self._report.read for text in texts):  # what a loading call takes is read
             self._follow(node, chain)
+
+    def _listed(self, node: ast.Call, chain: Chain) -> ast.expr | None:
+        """Return the literal list whose parts a call joins, where it is one."""
+        given = node.args[0] if len(node.args) == 1 else None
+        bound = self._report.names.visible(given.id, chain) if isinstance(given, ast.Name) else None
+        values = [*bound[0], given] if bound else [given]
+        return next((value for value in values if isinstance(value, (ast.List, ast.Tuple))), None)
 
     def finish(self) -> None:
         """Refer to addresses that begin with a name which the file gives the beginning of one."""
@@ -136,9 +146,15 @@ def _text(node: ast.expr | None) -> str:
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
 
 
-def _tells(text: str) -> bool:
-    """Whether a text may be a part of an address of weights: its beginning or its end."""
-    return "://" in text or text.partition("?")[0].lower().endswith(catalog.artifacts().url_suffixes)
+def _texts_in(node: ast.expr | None) -> Iterator[Any]:
+    """Yield the constants in an expression that are texts."""
+    for part in ast.walk(node) if node is not None else ():
+        if isinstance(part, ast.Constant) and isinstance(part.value, str):
+            yield part
+
+
+def _is_weights(text: str) -> bool:
+    return text.partition("?")[0].lower().endswith(catalog.artifacts().url_suffixes)
 
 
 def _call(named: Named) -> str:

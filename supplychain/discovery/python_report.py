@@ -70,7 +70,7 @@ def keyword_of(node: ast.Call, *names: str) -> ast.expr | None:
 def positional(node: ast.Call, position: int) -> ast.expr | None:
     """Return the argument at a position, or None where it is absent or inside `*`."""
     before = node.args[: position + 1]
-    if len(before) <= position or any(isinstance(argument, ast.Starred) for argument in before):
+    if position < 0 or len(before) <= position or any(isinstance(argument, ast.Starred) for argument in before):
         return None
     return before[-1]
 
