@@ -569,6 +569,18 @@ class JavaScriptLoader(Data):
     address: bool = False
 
 
+class JavaScriptClient(Data):
+    """A client of what a team runs itself, or has somebody run: without an address it stays on its own machine."""
+
+    modules: tuple[str, ...]
+    """What the names of the packages begin with that export it."""
+    names: frozenset[str]
+    keys: tuple[str, ...] = ()
+    """Keys of an object argument, at any depth, that hold the address."""
+    first: bool = False
+    """Whether the first argument may be the address itself."""
+
+
 class JavaScript(Data):
     """How JavaScript and TypeScript name components."""
 
@@ -585,6 +597,7 @@ class JavaScript(Data):
     builtins: frozenset[str]
     sdk: tuple[Sdk, ...]
     loader: tuple[JavaScriptLoader, ...]
+    client: tuple[JavaScriptClient, ...]
 
 
 class PopularNames(Data):

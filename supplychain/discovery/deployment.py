@@ -11,10 +11,11 @@ from supplychain import catalog
 from supplychain.discovery import trees
 from supplychain.discovery.commands import from_argv
 from supplychain.discovery.dialects import as_shell
-from supplychain.discovery.hosted import service
+from supplychain.discovery.hosted import service, service_at
 from supplychain.discovery.images import image, refer_image
 from supplychain.discovery.interface import Found, SourceFile
 from supplychain.discovery.keys import normal
+from supplychain.discovery.naming import is_address
 from supplychain.discovery.parts import add, python_part
 from supplychain.discovery.shell import Session, read_script, without_own
 from supplychain.discovery.trees import TEMPLATE, Node
@@ -197,7 +198,7 @@ class _Reading:
                 continue
             place = server.get("url", "serverUrl", "httpUrl", "server_url", "endpoint", "uri")
             address = value_of(place.text or "", line).text if place else None
-            server_id = service(f"mcp/{name.strip()}")
+            server_id = (service_at(address) if address and is_address(address) else None) or service(f"mcp/{name.strip()}")
             got = self._source.refer(server_id, line, Resolution.CONFIG, "mcpServers", address=address or None)
             self.found.references.append(got)
             if place:

@@ -13,6 +13,18 @@ from supplychain.model.component import Component, Kind
 
 _OWN_HOST = re.compile(r"localhost|[\d.]+|\[?::1\]?|[\da-f]*:[\da-f:]+|[^.]*|.*\.(local|localhost|internal|lan|svc)")
 """Hosts of the team itself."""
+AZURE = "azure-openai"
+AZURE_PATH = "/openai/deployments/"
+"""What an address of Azure OpenAI has after its host, whatever that is."""
+_AI_PATH = re.compile(
+    r"(/v\d+\w*)?/(chat/completions|embeddings|rerank|images/(generations|edits)|audio/(speech|transcriptions)|text-to-(speech|image)|txt2img)/?"
+    r"|/v\d+/completions/?"
+)
+"""Paths that only interfaces of models have."""
+_PUBLIC = re.compile(r"([a-z0-9-]+\.)+[a-z]{2,}")
+_NOBODY = re.compile(r"(.*\.)?(example|your|my|test|foo|acme|placeholder|domain|host|server|invalid)[\w-]*(\..*)?")
+"""Hosts that stand for one to be filled in."""
+_API_HOST = re.compile(r"(api|inference|gateway|llm)[\w-]*\..+")
 _ROUTED = re.compile(r"([\w-]+)[/:](\S+)")
 _SECRET = re.compile(r"_?(API_?)?(KEY|TOKEN)S?(_\d+)?$")
 """What ends the name of a setting that holds a secret."""
@@ -37,6 +49,20 @@ def service_at(address: str) -> Component | None:
         if path in address and fnmatchcase(host, pattern) and urlsplit(address).path.startswith(path):
             name = owner
     return service(name) if name else None
+
+
+def service_by_form(address: str, *, has_key: bool) -> Component | None:
+    """Return the service of a host that no catalog knows, by what its address says of it, or None.
+
+    The path is that of an interface of models, or the host is an interface below `.ai` and is given a key.
+    """
+    host = host_of(address)
+    if _PUBLIC.fullmatch(host) is None or is_own_host(host) or _NOBODY.fullmatch(host):
+        return None
+    path = urlsplit(address).path
+    is_api = _API_HOST.fullmatch(host) is not None or re.match(r"/(api|v\d+)/", path) is not None
+    is_ai = has_key and host.endswith(".ai") and is_api
+    return service(host) if is_ai or re.search(rf"(?:{_AI_PATH.pattern})$", path) else None
 
 
 def host_of(address: str) -> str:

@@ -8,6 +8,7 @@ from supplychain import catalog
 from supplychain.discovery import switches
 from supplychain.discovery.hosted import service_of_setting
 from supplychain.discovery.interface import Found, SourceFile
+from supplychain.discovery.javascript_clients import client
 from supplychain.discovery.javascript_given import Given
 from supplychain.discovery.javascript_hosted import Hosted
 from supplychain.discovery.javascript_loading import Loading
@@ -44,6 +45,7 @@ def from_names(names: Names, source: SourceFile) -> Found:
                     hosted.model(value, None, to, call)
                 if not loading.call(node, called):
                     hosted.call(node, called)
+                    client(report, node, called)
                 said.call(node, called, report.owner(called, node)[1] if called[-1] in switches.by_argument() else None)
         elif node.type == "assignment_expression":
             settings.override(node)

@@ -10,6 +10,8 @@ from supplychain import catalog
 from supplychain.catalog.interface import Sdk
 from supplychain.discovery import regions
 from supplychain.discovery.hosted import (
+    AZURE,
+    AZURE_PATH,
     host_of,
     hosted_model,
     is_own_host,
@@ -137,6 +139,9 @@ class Hosted:
                 continue
             elif word.is_known or word.text == "undefined" or service_of_setting(setting_name(word.text)):
                 to = to or owner
+            elif owner == "openai" and AZURE_PATH in word.text:
+                to = AZURE
+                self._report.service(to, line_of(value), word.resolution, call)
             else:
                 self._report.unresolved(Kind.SERVICE, value, call, "its address is made at run time", owner)
         return to

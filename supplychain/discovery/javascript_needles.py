@@ -25,6 +25,10 @@ def _needles() -> tuple[bytes, ...]:
     known = catalog.javascript()
     names = {module for sdk in known.sdk for module in sdk.modules if len(module) > 2 or module == "ai"}
     quoted = {f"{mark}{name}" for name in names for mark in "\"'"}
+    quoted |= {f"{mark}{module}" for entry in known.client for module in entry.modules for mark in "\"'"} - {
+        "'ai",
+        '"ai',
+    }
     calls = {loader.call for loader in known.loader} | {f".{call}(" for call in known.calls}
     settings = {name for entry in catalog.services() for name in entry.settings}
     settings |= {name for entry in catalog.registries().values() for name in entry.settings}

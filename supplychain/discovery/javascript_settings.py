@@ -8,14 +8,24 @@ from typing import TYPE_CHECKING
 
 from supplychain import catalog
 from supplychain.discovery import switches
-from supplychain.discovery.hosted import service_at, service_of_setting
+from supplychain.discovery.hosted import service_at, service_by_form, service_of_setting
 from supplychain.discovery.interface import Given as Variable
 from supplychain.discovery.javascript_report import Report
-from supplychain.discovery.javascript_tree import arguments_of, chain, key_of, line_of, pairs, text, unquoted
+from supplychain.discovery.javascript_tree import (
+    arguments_of,
+    callee_of,
+    chain,
+    inside,
+    key_of,
+    line_of,
+    pairs,
+    text,
+    unquoted,
+)
 from supplychain.discovery.naming import is_address
 from supplychain.discovery.words import Word
 from supplychain.model.component import Component
-from supplychain.model.reference import Override, Resolution
+from supplychain.model.reference import Override, Resolution, Scope
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -24,7 +34,17 @@ _SETTING = re.compile(
     r"(?:(?:process\.env|import\.meta\.env|Bun\.env)(?:\.|\[[\"'])(?P<name>\w+)(?:[\"']\])?"
     r"|Deno\.env\.get\([\"'](?P<read>\w+)[\"']\))"
 )
+_THROUGH = frozenset(
+    {
+        "binary_expression", "ternary_expression", "as_expression", "satisfies_expression", "parenthesized_expression",
+        "non_null_expression", "member_expression", "call_expression",
+    }
+)  # fmt: skip
+"""What lies between a value and the text that it is made of."""
+_DEFAULTS = (["default"], ["catch"], ["prefault"], ["fallback"], ["withDefault"])
+"""Methods that give a value where there is none."""
 _LONGEST = 200
+_KEY = re.compile(rb"(?i)authorization|api[-_]?key|bearer")
 _BELOW = 2_000
 """Nodes below the arguments of a call that are looked at."""
 _REMOTE = ("@huggingface/transformers", "@xenova/transformers")
@@ -65,6 +85,9 @@ class Settings:
         asked: list[tuple[Node, str, str]] = []
         for word in self._report.values.of(given[0]) if given else ():
             found = _service_at(word)
+            if found is None and word.is_known and self._report.source.place.scope is not Scope.TEST:
+                has_key = _KEY.search(self._report.source.data) is not None
+                found = service_by_form(word.text, has_key=has_key) if is_address(word.text) else None
             if found is not None:
                 call = ".".join(names)
                 address = word.text if word.is_known else word.text.partition("$")[0]
@@ -79,9 +102,7 @@ class Settings:
         found = service_at(address) if is_address(address) else None
         if found is None or any(address == reference.address for reference in self._report.found.references):
             return
-        holder = node.parent
-        while holder is not None and holder.type in {"binary_expression", "as_expression", "parenthesized_expression"}:
-            holder = holder.parent
+        holder = _holder(node)
         name = (holder.child_by_field_name("name") or holder.child_by_field_name("key")) if holder is not None else None
         if name is not None and re.fullmatch(catalog.javascript().address_names, text(name)):
             self._report.service(found.name, line_of(node), Resolution.LITERAL, text(name), address=address)
@@ -117,12 +138,28 @@ class Settings:
             usual, holder = service_of_setting(name), node.parent
             if usual is None or holder is None or holder.type != "binary_expression":
                 continue
-            for word in self._report.values.of(holder.child_by_field_name("right")):
+            while holder.parent is not None and holder.parent.type in {"binary_expression", "parenthesized_expression"}:
+                holder = holder.parent  # the last of several ways to get it is its default
+            for word in self._report.values.of(inside(holder).child_by_field_name("right")):
                 if word.is_known and is_address(word.text) and service_at(word.text) != usual:
                     elsewhere.add(usual.name)
         for name, node in self._read:
             if (found := service_of_setting(name)) and found.name not in elsewhere:
                 self._report.service(found.name, line_of(node), Resolution.LITERAL, name)
+
+
+def _holder(node: Node) -> Node | None:
+    """Return what holds the value that an address is, or is the default of: `z.string().default(address)`."""
+    holder = node.parent
+    while holder is not None:
+        parent = holder.parent
+        if holder.type == "arguments" and parent is not None and parent.type == "call_expression":
+            if chain(callee_of(parent))[-1:] not in _DEFAULTS:
+                return holder
+        elif holder.type not in _THROUGH:
+            return holder
+        holder = parent
+    return None
 
 
 def _service_at(word: Word) -> Component | None:

@@ -25,6 +25,8 @@ _REPOSITORY = re.compile(r"/resolve/[\w.-]+/?$")
 _DATA = re.compile(r"(?i)\.(csv|tsv|jsonl?|parquet|arrow|ndjson)(\.gz)?$")
 """What ends the address of data, where its host is a registry's."""
 
+_BASE = re.compile(r"https?://(?!localhost|127\.|0\.0|[%{])\S+")
+"""What an address begins with that is filled in; one of the team's own machine is of no component."""
 _ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".7z")
 """What ends the address of an archive, which is of data where the address says so."""
 _CODE = re.compile(r"(?i)[/.]git(hub|lab|ee)?\b.*/archive/|/(zip|tar)ball/")
@@ -52,7 +54,7 @@ class Addresses:
     def constant(self, node: ast.Constant) -> None:
         """Refer to weights and services by their address, and to hosted models by a telling name, wherever they stand."""
         text = str(node.value)
-        if self._hosted.name(text, node.lineno) or self._hosted.address(text, node.lineno):
+        if self._hosted.name(text, node.lineno) or self._hosted.address(text, node.lineno, node):
             return
         named = _named(text)
         if named is None:
@@ -87,7 +89,7 @@ class Addresses:
         is_base = isinstance(begin, ast.Name) and begin.id in self._bases
         begins = any(text.value.startswith("http") for text in texts) if is_join else is_base
         ends = any(_is_weights(text.value) for text in texts)
-        is_told = (begins and ends) if is_join else begins or ends or any("://" in text.value for text in texts)
+        is_told = (begins and ends) if is_join else begins or ends or any(_BASE.fullmatch(text.value) for text in texts)
         if is_told and not any(id(text) in self._report.read for text in texts):  # what a loading call takes is read
             self._follow(node, chain)
 

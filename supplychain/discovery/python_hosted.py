@@ -9,23 +9,29 @@ from functools import cache, lru_cache
 from supplychain import catalog
 from supplychain.catalog.interface import HostedCall
 from supplychain.discovery.hosted import (
+    AZURE,
+    AZURE_PATH,
     host_of,
     hosted_model,
     is_own_host,
     routed_model,
     service,
     service_at,
+    service_by_form,
     service_known_as,
     service_of_integration,
     service_of_setting,
 )
 from supplychain.discovery.naming import Named, is_address
 from supplychain.discovery.python_endpoints import Regions
+from supplychain.discovery.python_environment import azure, is_among_words, sent_elsewhere
+from supplychain.discovery.python_given import Value, elements, given, held
+from supplychain.discovery.python_imported import is_of_types, is_own
 from supplychain.discovery.python_names import Chain
 from supplychain.discovery.python_report import Report, keyword_of, positional
 from supplychain.discovery.python_values import Known
 from supplychain.model.component import Component, Kind
-from supplychain.model.reference import Resolution
+from supplychain.model.reference import Resolution, Scope
 
 _TELLING = re.compile(r"(?=.*\d)(?=.*-)[\w.:@-]*\w")
 """A name that nothing but a model has: with a hyphen and a number."""
@@ -33,6 +39,12 @@ _SETTING = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+")
 _READ = re.compile(r"([(=]|\w\[)$")
 """What stands before the name of a setting that is read: a list of names reads none."""
 _SENT = re.compile(r"[\"']\]\s*=(?!=)")
+_DUMMY = re.compile(
+    r"[\"'](\]\s*=|,)\s*[\"'](?i:(?P<form>sk-[x.]*)|empty|dummy|fake|none|null|test|not[-_ ]?(needed|used|required))[-_\w]*[\"']\)?\s*(#.*)?$"
+)
+"""A setting that is given what is no key, for a server that asks for none; in a text, a form to be filled in."""
+_KEY = re.compile(rb"(?i)authorization|api[-_]?key|bearer")
+_RUN = frozenset({Scope.PROD, Scope.TEST})
 _AWS = frozenset({"boto3", "aioboto3", "botocore", "aiobotocore"})
 AWS_CLIENTS = frozenset({"client", "resource", "create_client"})
 _AT_RUN_TIME = "the hosted model's name is made at run time"
@@ -53,7 +65,7 @@ def _imported(module: str) -> tuple[tuple[str, str], ...]:
     """Return the imports of SDKs that a module's name begins with, each with its service."""
     whole = service_of_integration(module)
     own = tuple(item for item in _by_import().items() if f"{module}.".startswith(f"{item[0]}."))
-    return (*own, (module, whole)) if whole else own
+    return (*own, (module, whole)) if whole and module not in dict(own) else own
 
 
 @cache
@@ -73,6 +85,8 @@ class Hosted:
         self._clients = _clients()
         self._imported: dict[str, tuple[str, int]] = {}
         """The services whose SDK the file imports: how they are named and the line."""
+        self._typed: set[str] = set()
+        """The services of whose SDK the file imports types."""
         self._settings: dict[str, tuple[str, int]] = {}
         """The services whose settings the file reads: the setting and its line."""
         self._has_aws = False
@@ -86,7 +100,13 @@ class Hosted:
     def imported(self, module: str, line: int) -> None:
         """Note an import."""
         self._has_aws = self._has_aws or module.partition(".")[0] in _AWS
-        for name, found in _imported(module):
+        listed = _imported(module)
+        if not listed or is_own(self._report, module):
+            return
+        if is_of_types(module):
+            self._typed.update(found for _, found in listed)
+            return
+        for name, found in listed:
             self._imported.setdefault(found, (f"import {name}", line))
 
     def call(self, node: ast.Call, candidates: list[str], chain: Chain) -> None:
@@ -100,6 +120,7 @@ class Hosted:
         entry = next((found for name in candidates if (found := self._matching(name))), None)
         if entry is None:
             return
+        entry = self._of_azure(node, entry, chain)
         if entry.service is not None and (entry.prefix != "*" or entry.tail[0].isupper()):
             self._imported.setdefault(entry.service, (entry.tail, node.lineno))
         to = self._goes_to(node, entry, chain) if entry.address else entry.service
@@ -126,11 +147,23 @@ class Hosted:
         """Return the services that the calls of the file may go to."""
         return frozenset(self._reached | (self._imported.keys() - (self._elsewhere - self._usual)))
 
-    def address(self, text: str, line: int) -> bool:
-        """Report a service by an address of its host, wherever the code spells it; return whether it is one."""
+    def address(self, text: str, line: int, node: ast.Constant | None = None) -> bool:
+        """Report a service by an address of its host, wherever the code spells it; return whether it is one.
+
+        One of a list of all sorts of words is only a word.
+        """
         found = service_at(text) if is_address(text) else None
+        if (
+            found is None
+            and node is not None
+            and is_address(text)
+            and self._report.source.place.scope is not Scope.TEST
+        ):
+            found = service_by_form(text, has_key=_KEY.search(self._report.source.data) is not None)
         if found is None:
             return False
+        if node is not None and is_among_words(self._report.names.module, node):
+            return True
         self._report.refer(Named(found, None, text), line, Resolution.LITERAL, "address of a service")
         return True
 
@@ -158,6 +191,8 @@ class Hosted:
         before = before[:-1].rstrip() or self._line(line - 1).rstrip()
         if _SENT.match(after) and not setting.endswith(("KEY", "TOKEN")):
             return False
+        if (dummy := _DUMMY.match(after)) and (not dummy["form"] or self._report.source.place.scope in _RUN):
+            return False
         is_argument = before.endswith(",") and before.count("(") > before.count(")")
         return is_argument or _READ.search(before) is not None or re.match(r".\s+(not )?in\b", after) is not None
 
@@ -167,6 +202,10 @@ class Hosted:
 
     def finish(self) -> None:
         """Report the SDKs that are imported and the settings read, but those of which every client goes elsewhere."""
+        self._elsewhere |= sent_elsewhere(self._report)
+        for line, is_all in azure(self._report):
+            self._imported.setdefault(AZURE, ("openai.api_type", line))
+            self._elsewhere |= {"openai"} if is_all else set()
         for found, (call, line) in (self._settings | self._imported).items():
             if found not in self._elsewhere or found in self._usual:
                 self._report.refer(Named(service(found)), line, Resolution.LITERAL, call)
@@ -183,6 +222,14 @@ class Hosted:
                     return entry
         return None
 
+    def _of_azure(self, node: ast.Call, entry: HostedCall, chain: Chain) -> HostedCall:
+        """Return a call of OpenAI's SDK as one of Azure, where an argument says so."""
+        kind = self._report.only(node, "openai_api_type", chain) or self._report.only(node, "api_type", chain)
+        if entry.service != "openai" or kind is None or not kind.value.startswith("azure"):
+            return entry
+        self._elsewhere.add("openai")
+        return entry.model_copy(update={"service": AZURE})
+
     def _aws(self, node: ast.Call, chain: Chain) -> None:
         name = keyword_of(node, "service_name") or positional(node, 0)
         known = self._report.values.constant(name, chain) if name is not None else None
@@ -198,12 +245,13 @@ class Hosted:
 
     def _chosen(self, node: ast.Call, entry: HostedCall, chain: Chain) -> str | None:
         """Report the services that arguments name; return the one that runs the model, where the call says that."""
-        given = keyword_of(node, *entry.chooses) if entry.chooses else None
-        elements = given.elts if isinstance(given, (ast.List, ast.Tuple)) else [given] if given is not None else []
+        listed = keyword_of(node, *entry.chooses) if entry.chooses else None
+        if listed is None and entry.chooses and not entry.model and entry.position is not None:
+            listed = positional(node, entry.position)
         found = None
-        for element in elements:
+        for element in elements(self._report, listed, chain) if listed is not None else ():
             known = self._report.values.constant(element, chain)
-            found = service_known_as(known.value) if known is not None else None
+            found = _named_by(known.value, entry) if known is not None else None
             if known is not None and found is not None:
                 self._report.refer(
                     Named(service(found)), node.lineno, known.resolution, f"{entry.tail}({entry.chooses[0]})"
@@ -212,30 +260,48 @@ class Hosted:
 
     def _goes_to(self, node: ast.Call, entry: HostedCall, chain: Chain) -> str | None:
         """Return the service that a client goes to; report one at another address. None: the team's own machine."""
-        given = keyword_of(node, *entry.address)
         own = entry.service
-        if given is None:
-            if own:
-                self._usual.add(own)
-            return own
-        possible = self._report.possible(given, chain)
-        if possible.is_none and own:
+        got = given(self._report, node, entry.address, chain, None if entry.model else entry.position)
+        is_default = got.may_lack or any(value.possible.is_none for value in got.values)
+        if is_default and own:
             self._usual.add(own)
-        reached = own if possible.is_none else None
-        for known in possible.known:
-            reached = self._reach(known, node, entry) or reached
-        if possible.is_open and not possible.known:
-            if own:
-                self._elsewhere.add(own)
-            reason = "its address is made at run time"
-            self._report.unresolved(Kind.SERVICE, node, entry.tail, given, reason, own or "")
+        reached = own if is_default else None
+        for value in got.values:
+            reached = self._sent(value, node, entry, chain) or reached
+        if got.hidden is not None and entry.local and not got.values:
+            self._at_run_time(node, got.hidden, entry)
         return reached
+
+    def _sent(self, value: Value, node: ast.Call, entry: HostedCall, chain: Chain) -> str | None:
+        """Report the services that an address sends a client to; return one."""
+        if entry.within and not value.possible.known:
+            inner = held(self._report, value.node, entry.within, chain)
+            if inner.hidden is not None and not inner.values:
+                self._at_run_time(node, inner.hidden, entry)
+            for part in inner.values:
+                self._sent(part, node, entry.model_copy(update={"within": ()}), chain)
+            return None
+        reached = None
+        for known in value.possible.known:
+            reached = self._reach(known, node, entry) or reached
+        if value.possible.is_open and not value.possible.known:
+            if entry.service:
+                self._elsewhere.add(entry.service)
+            if entry.service == "openai" and AZURE_PATH in self._report.code(value.node):
+                self._report.refer(Named(service(AZURE)), node.lineno, Resolution.LITERAL, entry.tail)
+                return AZURE
+            self._at_run_time(node, value.node, entry)
+        return reached
+
+    def _at_run_time(self, node: ast.Call, value: ast.expr, entry: HostedCall) -> None:
+        reason = "its address is made at run time"
+        self._report.unresolved(Kind.SERVICE, node, entry.tail, value, reason, entry.service or "")
 
     def _reach(self, known: Known, node: ast.Call, entry: HostedCall) -> str | None:
         """Report the service at the address that a client is sent to; return it, or None for the team's own machine."""
         found = service_at(known.value)
         host = host_of(known.value)
-        if found is None and host and not is_own_host(host):
+        if found is None and host and not is_own_host(host) and (is_address(known.value) or not entry.local):
             found = service(host)
         if entry.service:
             self._elsewhere.add(entry.service)
@@ -295,6 +361,12 @@ class Hosted:
 
     def only(self) -> str | None:
         """Return the one service that a call which names none can go to, or None."""
-        imported = (self._imported.keys() & _hosts_models()) - (self._elsewhere - self._usual)
+        imported = ((self._imported.keys() | self._typed) & _hosts_models()) - (self._elsewhere - self._usual)
         able = self._reached | imported
         return next(iter(able)) if len(able) == 1 else None
+
+
+def _named_by(text: str, entry: HostedCall) -> str | None:
+    """Return the service that a text given to a call names; the tools of a framework have names of their own."""
+    is_tool = not entry.model and entry.position is not None
+    return service_known_as(text) or (service_of_integration(f"{entry.prefix}.{text}") if is_tool else None)

@@ -17,6 +17,8 @@ from supplychain.discovery.words import Word
 from supplychain.model.component import Component, Kind
 from supplychain.model.reference import Override, Resolution
 
+_NOTHING = re.compile(r"(?i:empty|dummy|fake|not[-_ ]?(needed|used|required))([-_]?(api)?[-_]?key)?|\.\.\.")
+"""What is written for a key where a server asks for none, and for an address that is left out."""
 Setting = tuple[str, Word]
 """The name of a variable and its value."""
 
@@ -61,6 +63,8 @@ def _override(name: str, value: Word, source: SourceFile, found: Found) -> None:
 
 def _service(name: str, value: Word, elsewhere: frozenset[str], source: SourceFile, found: Found) -> None:
     address = value.text if value.is_known and is_address(value.text) else None
+    if value.is_known and _NOTHING.fullmatch(value.text) is not None:
+        return
     component = (service_at(address) or _client_at(name, address)) if address else service_of_setting(name)
     if component is not None and (address or component.name not in elsewhere):
         found.references.append(source.refer(component, value.line, Resolution.DEFAULT, name, address=address))

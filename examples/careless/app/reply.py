@@ -4,7 +4,7 @@ from openai import OpenAI
 
 from app.search import best
 
-client = OpenAI(base_url="https://eu.api.openai.com/v1")
+client = OpenAI(base_url="https://us.api.openai.com/v1")
 
 
 def reply(message: str) -> str:
@@ -12,7 +12,7 @@ def reply(message: str) -> str:
         model="gpt-4.1-nano-2025-04-14",
         instructions="Name the language of this message in one English word.",
         input=message,
-        store=False,
+        store=True,
     ).output_text
     return client.responses.create(
         model="gpt-4.1-mini-2025-04-14",
