@@ -170,7 +170,7 @@ def git_state(root: Path, blobs: Mapping[str, bytes]) -> tuple[str | None, bool 
 
 
 def origin(root: Path) -> str | None:
-    """Return where a target's repository was cloned from, as its configuration says; None where it does not."""
+    """Return where a target's repository was cloned from, as its configuration says; None where it does not, or is damaged."""
     try:
         text = os.fsdecode(_file(root, "config", _TEXT_LIMIT) or b"")
     except NotReadError:
@@ -181,6 +181,8 @@ def origin(root: Path) -> str | None:
             kind, name = header["kind"].lower(), header["name"]
             is_origin = (kind, name) == ("remote", "origin") or (kind, name) == ("remote.origin", None)
             line = line[header.end() :]
+        elif line.lstrip().startswith("["):
+            return None  # git refuses such a file too
         if is_origin and (stated := _URL.match(line)):
             found = _value(stated["value"])
     return found

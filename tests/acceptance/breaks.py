@@ -30,7 +30,7 @@ OF_THE_FILE = {"ghost", "no-inventory", "not-compared", "unreadable-inventory"}
 PACKAGES = {"5.1", "5.2", "5.3", "5.4", "5.5"}
 """The requirements that a package which no lock names breaks, and that what may hide a package leaves open."""
 SERVICES = {"6.1", "6.2", "6.3", "6.4", "6.5"}
-"""The requirements that what may hide a service leaves open."""
+"""The requirements that a service which nobody declared breaks, and that what may hide one leaves open."""
 OF_ALL_KINDS = {"not-read", "no-inventory", "not-compared", "unreadable-inventory"}
 """Rules that what may hold any kind of component gives."""
 
@@ -73,7 +73,7 @@ class Break:
         beside = {"7.5"} | (SHARED if self.rule in OF_ALL_KINDS else set()) | ROLL_UPS
         beside |= {"7.6"} if self.rule in OF_THE_FILE else set()
         beside |= PACKAGES - {requirement} if self.brings_packages or self.rule == "not-read" else set()
-        beside |= SERVICES if self.rule == "not-read" else set()
+        beside |= SERVICES if self.rule in {"not-read", "missing"} else set()
         assert found.unlike(sound) - beside | {requirement} == {requirement, *self.also} - beside | {requirement}
         if outcome is Outcome.FAIL:
             assert found["10.5"].outcome is Outcome.FAIL
