@@ -82,7 +82,9 @@ def _parser() -> argparse.ArgumentParser:
         recorded = _verb(verbs, name, f"runs.{name}", text)
         recorded.add_argument("run", type=Path, nargs="?", default=Path("reports/latest"), help="the folder of a run")
         if name == "replay":
-            recorded.add_argument("--features", type=Path, metavar="DIR", help="what if these feature files had been run")
+            recorded.add_argument(
+                "--features", type=Path, metavar="DIR", help="what if these feature files had been run"
+            )
             _add_policy(recorded, Path)
     report = _verb(verbs, "report", "runs.report", "render the Allure results to one HTML file")
     report.add_argument("--output", type=Path, default=Path("reports"), help="the folder of the reports")

@@ -198,7 +198,9 @@ class _Reading:
                 continue
             place = server.get("url", "serverUrl", "httpUrl", "server_url", "endpoint", "uri")
             address = value_of(place.text or "", line).text if place else None
-            server_id = (service_at(address) if address and is_address(address) else None) or service(f"mcp/{name.strip()}")
+            server_id = (service_at(address) if address and is_address(address) else None) or service(
+                f"mcp/{name.strip()}"
+            )
             got = self._source.refer(server_id, line, Resolution.CONFIG, "mcpServers", address=address or None)
             self.found.references.append(got)
             if place:

@@ -61,7 +61,7 @@ def service_by_form(address: str, *, has_key: bool) -> Component | None:
         return None
     path = urlsplit(address).path
     is_api = _API_HOST.fullmatch(host) is not None or re.match(r"/(api|v\d+)/", path) is not None
-    is_ai = has_key and host.endswith(".ai") and is_api
+    is_ai = has_key and host.endswith(".ai") and is_api and re.search(r"auth|login|token", address) is None
     return service(host) if is_ai or re.search(rf"(?:{_AI_PATH.pattern})$", path) else None
 
 

@@ -93,10 +93,13 @@ def azure(report: Report) -> Iterator[tuple[int, bool]]:
             yield owner.lineno, len(chain) == 1 and owner.col_offset == 0
 
 
-def is_among_words(module: ast.Module, node: ast.Constant) -> bool:
-    """Whether a text is an element of a literal list or set whose other elements are mostly no addresses."""
+def among_words(module: ast.Module) -> frozenset[int]:
+    """Return the texts, by identity, that are elements of a literal list or set of mostly no addresses."""
+    found: set[int] = set()
     for part in ast.walk(module):
-        if isinstance(part, (ast.List, ast.Set, ast.Tuple)) and any(element is node for element in part.elts):
-            texts = [str(element.value) for element in part.elts if isinstance(element, ast.Constant)]
-            return len(texts) > _FEW and sum(not is_address(text) for text in texts) > len(texts) / 2
-    return False
+        if isinstance(part, (ast.List, ast.Set, ast.Tuple)) and len(part.elts) > _FEW:
+            texts = [item for item in part.elts if isinstance(item, ast.Constant)]
+            plain = sum(not is_address(str(item.value)) for item in texts)
+            if len(texts) > _FEW and plain > len(texts) / 2:
+                found.update(map(id, texts))
+    return frozenset(found)

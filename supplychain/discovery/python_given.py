@@ -111,7 +111,9 @@ def _filled(report: Report, node: ast.Call, star: ast.expr, keys: Sequence[str],
             continue
         for value in _put(item, star.id, keys):
             found.append(Value(value, report.possible(value, around)))
-            is_sure = is_sure or any(item is one for one in getattr(chain[-1], "body", ()))
+            is_sure = is_sure or any(
+                item in {one, getattr(one, "value", None)} for one in getattr(chain[-1], "body", ())
+            )
     return Given(tuple(found), may_lack=not is_sure)
 
 

@@ -24,7 +24,7 @@ from supplychain.discovery.hosted import (
 )
 from supplychain.discovery.naming import Named, is_address
 from supplychain.discovery.python_endpoints import Regions
-from supplychain.discovery.python_environment import azure, is_among_words, sent_elsewhere
+from supplychain.discovery.python_environment import among_words, azure, sent_elsewhere
 from supplychain.discovery.python_given import Value, elements, given, held
 from supplychain.discovery.python_imported import is_of_types, is_own
 from supplychain.discovery.python_names import Chain
@@ -56,6 +56,16 @@ def _by_import() -> dict[str, str]:
 
 
 @cache
+def _by_root() -> dict[str, tuple[tuple[str, str], ...]]:
+    """Return the imports of SDKs, each with its service, by the first part of their name."""
+    found: dict[str, tuple[tuple[str, str], ...]] = {}
+    for name, owner in _by_import().items():
+        root = name.partition(".")[0]
+        found[root] = (*found.get(root, ()), (name, owner))
+    return found
+
+
+@cache
 def _clients() -> dict[str, str]:
     return {name: entry.id for entry in catalog.services() for name in entry.clients}
 
@@ -64,7 +74,8 @@ def _clients() -> dict[str, str]:
 def _imported(module: str) -> tuple[tuple[str, str], ...]:
     """Return the imports of SDKs that a module's name begins with, each with its service."""
     whole = service_of_integration(module)
-    own = tuple(item for item in _by_import().items() if f"{module}.".startswith(f"{item[0]}."))
+    listed = _by_root().get(module.partition(".")[0], ())
+    own = tuple(item for item in listed if f"{module}.".startswith(f"{item[0]}."))
     return (*own, (module, whole)) if whole and module not in dict(own) else own
 
 
@@ -94,6 +105,8 @@ class Hosted:
         """Services of which a client is made that goes to their own host."""
         self._elsewhere: set[str] = set()
         """Services of which a client is made that goes to another one."""
+        self._words: frozenset[int] | None = None
+        """Texts that are elements of a list of all sorts of words, once they are asked for."""
         self._reached: set[str] = set()
         """Services that a client is sent to by their address."""
 
@@ -162,8 +175,10 @@ class Hosted:
             found = service_by_form(text, has_key=_KEY.search(self._report.source.data) is not None)
         if found is None:
             return False
-        if node is not None and is_among_words(self._report.names.module, node):
-            return True
+        if node is not None:
+            self._words = among_words(self._report.names.module) if self._words is None else self._words
+            if id(node) in self._words:
+                return True
         self._report.refer(Named(found, None, text), line, Resolution.LITERAL, "address of a service")
         return True
 

@@ -17,8 +17,9 @@ from supplychain.discovery.words import Word
 from supplychain.model.component import Component, Kind
 from supplychain.model.reference import Override, Resolution
 
-_NOTHING = re.compile(r"(?i:empty|dummy|fake|not[-_ ]?(needed|used|required))([-_]?(api)?[-_]?key)?|\.\.\.")
-"""What is written for a key where a server asks for none, and for an address that is left out."""
+_NOTHING = re.compile(r"(?i:empty|dummy|fake|not[-_ ]?(needed|used|required))([-_]?(api)?[-_]?key)?")
+"""What is written for a key where a server asks for none."""
+_SECRET = ("KEY", "TOKEN", "SECRET")
 Setting = tuple[str, Word]
 """The name of a variable and its value."""
 
@@ -63,7 +64,8 @@ def _override(name: str, value: Word, source: SourceFile, found: Found) -> None:
 
 def _service(name: str, value: Word, elsewhere: frozenset[str], source: SourceFile, found: Found) -> None:
     address = value.text if value.is_known and is_address(value.text) else None
-    if value.is_known and _NOTHING.fullmatch(value.text) is not None:
+    is_left_out = value.text == "..." and not name.endswith(_SECRET)
+    if value.is_known and (is_left_out or _NOTHING.fullmatch(value.text) is not None):
         return
     component = (service_at(address) or _client_at(name, address)) if address else service_of_setting(name)
     if component is not None and (address or component.name not in elsewhere):

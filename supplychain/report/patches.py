@@ -20,7 +20,11 @@ def told(row: Observation) -> str:
     """Return where the patch of a row lies, and whether the run saw it work; empty where it has none."""
     if row.patch is None:
         return ""
-    seen = "applied to a copy, what it is for passed, and no other row of 1.1 and scenario 5 changed" if row.patch.proven else row.patch.doubt
+    seen = (
+        "applied to a copy, what it is for passed, and no other row of 1.1 and scenario 5 changed"
+        if row.patch.proven
+        else row.patch.doubt
+    )
     return f"Patch: {_path(row.patch)} ({'proven' if row.patch.proven else 'not proven'}: {seen})"
 
 

@@ -32,6 +32,7 @@ LANGUAGES: dict[str, tuple[str, ...]] = {
     "requirements": ("requirements*.txt", "requirements*.in"),
     "workflow": (".github/workflows/*.yml", ".github/workflows/*.yaml"),
     "compose": ("*compose*.yml", "*compose*.yaml"),
+    "terraform": ("*.tf",),
 }
 _OTHERS = (
     "*lock*",

@@ -69,7 +69,7 @@ def test_no_import_stands_for_two_services() -> None:
 def test_what_tells_a_service_tells_no_other() -> None:
     every = catalog.services()
     assert len({service.id for service in every}) == len(every)
-    for field in ("hosts", "settings", "clients", "prefix", "modules"):
+    for field in ("hosts", "addresses", "settings", "clients", "prefix", "modules"):
         values = [value for service in every for value in getattr(service, field)]
         assert len(values) == len(set(values)), field
     modules = [module for sdk in catalog.javascript().sdk for module in sdk.modules]
@@ -124,7 +124,8 @@ def test_no_service_has_the_name_of_a_registry() -> None:
 
 @pytest.mark.parametrize("service", catalog.services(), ids=lambda service: service.id)
 def test_a_service_can_be_told_by_something(service: Service) -> None:
-    assert service.imports or service.hosts or service.settings or service.clients or service.resources
+    told = (service.imports, service.hosts, service.addresses, service.settings, service.clients, service.resources)
+    assert any(told) or service.known_as
     for pattern in service.models:
         re.compile(pattern)
 

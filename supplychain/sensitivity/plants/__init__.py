@@ -6,15 +6,30 @@ here is what those miss.
 
 from supplychain.sensitivity.plants import (
     advised,
+    agreed,
     documents,
     drift,
     inventory,
     locks,
     malicious,
     places,
+    served,
     stated,
     summed,
     ways,
 )
 
-__all__ = ["advised", "documents", "drift", "inventory", "locks", "malicious", "places", "stated", "summed", "ways"]
+__all__ = [
+    "advised",
+    "agreed",
+    "documents",
+    "drift",
+    "inventory",
+    "locks",
+    "malicious",
+    "places",
+    "served",
+    "stated",
+    "summed",
+    "ways",
+]

@@ -16,23 +16,39 @@ _LANGUAGES = {
     "Fetch.java": 'class Fetch {{ static final String MODEL = "{url}"; }}\n',
     "fetch.lua": 'local http = require("socket.http")\nhttp.request("{url}")\n',
     "fetch.R": 'download.file("{url}", "model.onnx")\n',
+    "fetch.php": "<?php file_put_contents('model.onnx', file_get_contents('{url}'));\n",
+    "models.xml": '<models><model url="{url}"/></models>\n',
+}
+_SCRIPTS = {
     "fetch.ps1": "Invoke-WebRequest -Uri {url} -OutFile model.onnx\n",
     "fetch.bat": "curl -L -o model.onnx {url}\r\n",
     "Makefile.models": "models/model.onnx:\n\tcurl -L {url} -o $@\n",
-    "fetch.php": "<?php file_put_contents('model.onnx', file_get_contents('{url}'));\n",
-    "models.xml": '<models><model url="{url}"/></models>\n',
 }
 
 
 @kind("model in a language of which little is read", "10.3")
 def other_language(ground: Ground, rng: Random) -> Plant:
     """Add a file of another language that fetches a model."""
-    name, way = token(rng), rng.choice(sorted(_LANGUAGES))
+    return _fetching(_LANGUAGES, ground, rng)
+
+
+@kind("model in a script of Windows or of make", "1.1", "7.1")
+def other_script(ground: Ground, rng: Random) -> Plant:
+    """Add a script with a command that fetches a model.
+
+    Commands are what discovery itself reads, so the requirements on its inventory have to see it. 10.3 asks for what the
+    second search saw and the inventory lacks: of a model that is in the inventory it rightly says nothing.
+    """
+    return _fetching(_SCRIPTS, ground, rng)
+
+
+def _fetching(texts: dict[str, str], ground: Ground, rng: Random) -> Plant:
+    name, way = token(rng), rng.choice(sorted(texts))
     path = f"{name}/{way}"
     if ground.place(path).scope is not Scope.PROD:
         raise CannotPlantError("a new folder of this target is not of production")
     url = f"https://models.{name}.com/v1/model.onnx"
-    text = _LANGUAGES[way].format(url=url)
+    text = texts[way].format(url=url)
     return Plant(way, path, text.strip(), (name,), 1, data=text.encode())
 
 

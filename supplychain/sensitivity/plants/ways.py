@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import posixpath
 import re
-import tomllib
 from collections.abc import Mapping
 from functools import cache, partial
-from importlib.resources import files
 from random import Random
-from typing import Literal
 
 from pydantic import Field
 
@@ -18,22 +15,15 @@ from supplychain.model.reference import Scope
 from supplychain.sensitivity.ground import Ground, token
 from supplychain.sensitivity.interface import CannotPlantError, Plant, kind
 from supplychain.sensitivity.placing import NoPlaceError, Placed, place
+from supplychain.sensitivity.plants.choices import Choice, chosen, tables
 
 _TRIES = 20
 _BESIDE = 0.3
 """The share of plants that go into a new file beside one of the target's."""
 _NEW = {"python": "{id}.py", "shell": "fetch_{id}.sh", "yaml": "{id}.yaml", "env": ".env.{id}", "javascript": "{id}.js"}
 """Names of new files; those of other languages need lines of their own, which could be caught in the plant's place."""
+_FIELD = re.compile(r"<<(\w+)>>")
 _SUFFIXES = ("safetensors", "pt", "pth", "bin", "onnx", "gguf", "ckpt", "h5")
-_FRAMEWORKS = {
-    "torch": "torch", "xgboost": "xgboost", "lightgbm": "lightgbm", "catboost": "catboost", "spacy": "spacy", "keras": "keras",
-    "tensorflow": "tensorflow", "gensim": "gensim", "jax": "jax", "mlflow": "mlflow", "scikit-learn": "sklearn",
-    "vllm": "vllm", "stanza": "stanza", "bertopic": "bertopic", "easyocr": "easyocr", "paddlepaddle": "paddle",
-}  # fmt: skip
-_SERVICES = {
-    "mistralai": "api.mistral.ai", "groq": "api.groq.com", "cohere": "api.cohere.com", "anthropic": "api.anthropic.com",
-    "together": "api.together.xyz", "replicate": "api.replicate.com", "cerebras": "api.cerebras.ai", "openai": "api.openai.com",
-}  # fmt: skip
 
 
 class Way(Frozen):
@@ -54,30 +44,31 @@ class Written(Frozen):
     """Whether it is always a file of its own."""
     needs: str = ""
     """The beginning of the id of a component that production has to use, so that the plant bears on anything."""
-    choose: Literal["", "framework", "service"] = ""
+    path: str = ""
+    """Where it stands in a target that has no file of its language; empty: it needs one."""
+    choose: Choice = ""
     way: tuple[Way, ...] = Field(min_length=1)
 
 
 @cache
 def written() -> tuple[Written, ...]:
     """Return the kinds that the data files hold."""
-    folder = files("supplychain.sensitivity.plants").joinpath("ways")
-    texts = [path.read_text(encoding="utf-8") for path in sorted(folder.iterdir(), key=lambda path: path.name)]
-    return tuple(Written.model_validate(entry) for text in texts for entry in tomllib.loads(text)["kind"])
+    return tuple(Written.model_validate(entry) for table in tables() for entry in table["kind"])
 
 
 def _draw(item: Written, ground: Ground, rng: Random) -> Plant:
     known = ground.files(item.language)
-    if not known:
+    if not known and not item.path:
         raise CannotPlantError(f"the target has no file of production of this language: {item.language}")
     if item.needs and not _uses(ground, item.needs):
         raise CannotPlantError(f"production uses no {item.needs}, which such a setting would bear on")
     for _ in range(_TRIES):
         way, values = rng.choice(item.way), _values(item, ground, rng)
+        if not all(values[name] for name in _FIELD.findall(way.text)):
+            continue  # what was chosen cannot be written this way
         text = _filled(way.text, values)
-        path = rng.choice(known)
         try:
-            path, placed = _placed(item, ground, path, text, rng)
+            path, placed = _placed(item, ground, known, _filled(item.path, values), text, rng)
         except NoPlaceError:
             continue
         names = tuple(values[name] for name in ("unique", "host", "found") if values[name])
@@ -93,16 +84,19 @@ def _draw(item: Written, ground: Ground, rng: Random) -> Plant:
     raise CannotPlantError(f"no file of this language takes such a line: {item.language}")
 
 
-def _placed(item: Written, ground: Ground, path: str, text: str, rng: Random) -> tuple[str, Placed]:
-    """Return where a text went: into a file of the target, or into a new one beside it."""
+def _placed(
+    item: Written, ground: Ground, known: tuple[str, ...], path: str, text: str, rng: Random
+) -> tuple[str, Placed]:
+    """Return where a text went: into a file of the target, into a new one beside it, or to a path of its own."""
     pattern = "docker-compose.{id}.yml" if item.language == "compose" else _NEW.get(item.language)
-    if pattern and (item.new or rng.random() < _BESIDE):
-        beside = posixpath.join(posixpath.dirname(path), pattern.format(id=token(rng)))
-        if ground.place(beside).scope is Scope.PROD:
-            return beside, Placed((text.strip("\n") + "\n").encode(), 1)
-    if item.new:
-        raise NoPlaceError("it needs a file of its own")
-    return path, place(item.language, ground.text(path) or "", text, rng)
+    chosen = rng.choice(known) if known else ""
+    if chosen and pattern and (item.new or rng.random() < _BESIDE):
+        path = posixpath.join(posixpath.dirname(chosen), pattern.format(id=token(rng)))
+    elif chosen and not item.new:
+        return chosen, place(item.language, ground.text(chosen) or "", text, rng)
+    if not path or ground.place(path).scope is not Scope.PROD:
+        raise NoPlaceError("a new file is not of production here")
+    return path, Placed((text.strip("\n") + "\n").encode(), 1)
 
 
 def _uses(ground: Ground, beginning: str) -> bool:
@@ -111,7 +105,7 @@ def _uses(ground: Ground, beginning: str) -> bool:
 
 
 def _filled(text: str, values: Mapping[str, str]) -> str:
-    return re.sub(r"<<(\w+)>>", lambda match: values[match[1]], text)
+    return _FIELD.sub(lambda match: values[match[1]], text)
 
 
 def _values(item: Written, ground: Ground, rng: Random) -> dict[str, str]:
@@ -137,25 +131,8 @@ def _values(item: Written, ground: Ground, rng: Random) -> dict[str, str]:
         "lines": f"{base}/train.jsonl",
         "archive": f"{base}/corpus.tar.gz",
         "package": f"{name}-tools",
-        **_chosen(item, ground, rng),
+        **chosen(item.choose, ground, rng),
     }
-
-
-def _chosen(item: Written, ground: Ground, rng: Random) -> dict[str, str]:
-    """Return a real framework or service that the target does not use yet; `found` is what a row on it names."""
-    used = " ".join(reference.component.id for reference in ground.case.inventory.references)
-    if item.choose == "framework":
-        free = [name for name, module in _FRAMEWORKS.items() if f"/{name}" not in used and f"/{module}" not in used]
-    elif item.choose == "service":
-        free = [name for name in _SERVICES if name[:6] not in used]
-    else:
-        return {"found": ""}
-    if not free:
-        raise CannotPlantError(f"the target uses every {item.choose} that could be planted")
-    chosen = rng.choice(free)
-    if item.choose == "framework":
-        return {"framework": chosen, "module": _FRAMEWORKS[chosen], "found": f"/{chosen}"}
-    return {"sdk": chosen, "api": _SERVICES[chosen], "found": f"service:{chosen[:6]}"}
 
 
 for _item in written():
