@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -67,7 +68,8 @@ def signed_pdf(by: Authority) -> bytes:
     assert signer
     out = io.BytesIO()
     writer = IncrementalPdfFileWriter(io.BytesIO(unsigned_pdf()))
-    sign_pdf(writer, PdfSignatureMetadata(field_name="Planted"), signer=signer, output=out)
+    with ThreadPoolExecutor(1) as pool:  # pyHanko begins an event loop, and the browser of other tests has one here
+        pool.submit(sign_pdf, writer, PdfSignatureMetadata(field_name="Planted"), signer=signer, output=out).result()
     return out.getvalue()
 
 
