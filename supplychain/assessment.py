@@ -25,7 +25,7 @@ from supplychain.discovery import carriers_of, discover, self_test
 from supplychain.discovery.scopes import PathScopes
 from supplychain.documents import read_documents
 from supplychain.evidence import read_evidence, service_lines
-from supplychain.gathering import PackageGatherer
+from supplychain.gathering import ComponentGatherer, PackageGatherer
 from supplychain.model.case import Case, Features, GatheringError
 from supplychain.model.declaration import Declaration, Scopes
 from supplychain.model.inventory import Inventory, SelfTest
@@ -67,6 +67,7 @@ class Assessment(Decisions):
         super().__init__(case)
         self.target = target
         self.packages = packages
+        self.components = ComponentGatherer(target, packages.facts)
         self.state = state
         self.tracebacks: list[str] = []
         self._progress = progress
@@ -139,6 +140,7 @@ class Assessment(Decisions):
         changed = self.case.model_copy(update={"declaration": declaration, "declaration_digest": digest})
         copy = Assessment(target, changed, self.state, self.packages.over(target), self._progress, self._roots)
         copy._look()
+        copy._update(**self.components.over(target).gather(copy.case))
         copy._update(**copy.packages.gather(copy.case))
         copy._update(first_seen=history.first_seen(self.state, copy.case))
         copy._update(history=history.read(self.state, copy.case))
@@ -146,6 +148,7 @@ class Assessment(Decisions):
 
     def _gather(self) -> None:
         self._look()
+        self._gather_components()
         self._gather_packages()
         self._update(history=history.read(self.state, self.case))
 
@@ -171,6 +174,12 @@ class Assessment(Decisions):
             sweep=sweep(self.target, lambda path: paths.at(path).scope),
             files=tuple(path for path in _training_sources(declaration) if self.target.get(path)),
         )
+
+    def _gather_components(self) -> None:
+        bar = self._progress("asking about models and datasets", 1)
+        self._update(**self.components.gather(self.case))
+        bar.update(1)
+        bar.close()
 
     def _gather_packages(self) -> None:
         bar = self._progress("asking about packages", 1)

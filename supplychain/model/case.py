@@ -5,14 +5,18 @@ from typing import Literal
 
 from pydantic import Field
 
+from supplychain.model.artifact import Artifact, SignatureLookup
 from supplychain.model.base import Frozen
 from supplychain.model.baseline import BaselineFile
 from supplychain.model.component import Component
 from supplychain.model.declaration import Declaration
+from supplychain.model.drill import Drill
 from supplychain.model.fact import AdvisoryData, Detection, Release, ScannerReport, VexStatement
 from supplychain.model.finding import Outcome, Patch
 from supplychain.model.gate import KnownFile
+from supplychain.model.hub import HubRecord, Owner
 from supplychain.model.inventory import Inventory
+from supplychain.model.license import LicenseStatement, Mention, ProvenanceStatement
 from supplychain.model.package import Graph
 from supplychain.model.policy import Policy
 from supplychain.model.reference import Place, Unread
@@ -205,6 +209,18 @@ class Case(Frozen):
     """Files of the target that the declaration of a service names as evidence."""
     service_lines: dict[str, int] = Field(default_factory=dict)
     """Lines of the declaration that speak of a service: by its id, and by `id key` for each key that is set."""
+    hub: tuple[HubRecord, ...] = ()
+    """What hubs say of the models and datasets of production, one record a revision that a place asks for."""
+    owners: tuple[Owner, ...] = ()
+    """What hubs say of their owners."""
+    artifacts: tuple[Artifact, ...] = ()
+    """The bytes of models and datasets that are at hand, and those that are known to be elsewhere."""
+    signatures: tuple[SignatureLookup, ...] = ()
+    licenses: tuple[LicenseStatement, ...] = ()
+    mentions: tuple[Mention, ...] = ()
+    """Texts of the target that credit a model or dataset."""
+    provenance: tuple[ProvenanceStatement, ...] = ()
+    drills: tuple[Drill, ...] = ()
     graph: Graph = Graph()
     """The packages as manifests and locks resolve them."""
     releases: tuple[Release, ...] = ()
