@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import tomli
 from pydantic import TypeAdapter
 
+from supplychain.catalog.indicator import IndicatorRule
 from supplychain.catalog.interface import (
     Artifacts,
     CarrierFiles,
@@ -49,6 +50,15 @@ def registries() -> dict[str, Registry]:
     data = _read("registries")
     entries = TypeAdapter(list[Registry]).validate_python([*data["registry"], *data["library"]])
     return {entry.key: entry for entry in entries}
+
+
+@cache
+def indicators() -> dict[str, IndicatorRule]:
+    """Return what layers of the scan may tell, by rule; the rules of each format lie in a file of their own."""
+    folder = resources.files(__name__) / "indicators"
+    rules = [rule for file in sorted(folder.iterdir(), key=str) for rule in tomli.loads(file.read_text())["rule"]]
+    entries = TypeAdapter(list[IndicatorRule]).validate_python(rules)
+    return {entry.id: entry for entry in entries}
 
 
 @cache

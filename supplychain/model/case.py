@@ -20,6 +20,7 @@ from supplychain.model.license import LicenseStatement, Mention, ProvenanceState
 from supplychain.model.package import Graph
 from supplychain.model.policy import Policy
 from supplychain.model.reference import Place, Unread
+from supplychain.model.scan import Scanned
 from supplychain.model.service import EvidenceFile
 from supplychain.model.state import ChainProblem
 from supplychain.model.text import Text
@@ -215,6 +216,8 @@ class Case(Frozen):
     """What hubs say of their owners."""
     artifacts: tuple[Artifact, ...] = ()
     """The bytes of models and datasets that are at hand, and those that are known to be elsewhere."""
+    scans: tuple[Scanned, ...] = ()
+    """What the layers of the scan saw of artifacts."""
     signatures: tuple[SignatureLookup, ...] = ()
     licenses: tuple[LicenseStatement, ...] = ()
     mentions: tuple[Mention, ...] = ()
