@@ -14,3 +14,16 @@ class IndicatorRule(Data):
     """What it can do, in a sentence."""
     remedy: str
     """The next step."""
+
+
+class PlainFormat(Data):
+    """A format whose readers run nothing that it holds."""
+
+    name: str
+    magic: str
+    """Its first bytes, each as the character of that number."""
+    offset: int = 0
+
+    def matches(self, head: bytes) -> bool:
+        """Whether bytes begin as this format does."""
+        return head.startswith(self.magic.encode("latin-1"), self.offset)

@@ -1,0 +1,153 @@
+"""Many artifacts at a time: over local processes, or over a Dask cluster, with the same results.
+
+for scanned in scan_all(jobs):
+    scanned.verdict
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from supplychain.model.scan import Scanned
+from supplychain.scan.engine import DEFAULT, scan, unscanned
+from supplychain.scan.interface import Limits
+from supplychain.scan.remote import is_remote, scan_remote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_SMALL = 1 << 20
+"""Bytes of all artifacts together that are scanned in this process: starting another takes longer."""
+_GRACE = 30.0
+"""Seconds beyond its limit that a scan may take to end by itself."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """An artifact to scan: a path, or an address that fsspec reads, and what results call it."""
+
+    path: str
+    name: str
+
+
+def scan_all(
+    jobs: Sequence[Job],
+    limits: Limits = DEFAULT,
+    executor: str = "local",
+    done: Callable[[int], object] = lambda _: None,
+) -> tuple[Scanned, ...]:
+    """Return what was seen of each artifact, in their order.
+
+    `executor` is `local`, or the address of a Dask scheduler; `done` is told the bytes of each artifact that is done. A
+    process that dies takes none of the others with it: each artifact that it had is scanned again by itself, and the
+    one that kills its process is reported.
+
+    Raises:
+        ConnectionError: there is no Dask scheduler at that address, or the extra [dask] is not installed.
+    """
+    if executor == "local" and sum(_size(job) for job in jobs) <= _SMALL:
+        return tuple(_told(_one(job, limits), done) for job in jobs)
+    found: dict[Job, Scanned] = {}
+    with _executor(executor, limits, min(len(jobs), os.cpu_count() or 1)) as pool:
+        _collect(pool, jobs, limits, found, done)
+    for job in jobs:  # what a dying process took with it
+        if job not in found:
+            with _executor(executor, limits, 1) as pool:
+                _collect(pool, [job], limits, found, done)
+            found.setdefault(job, _lost(job))
+    return tuple(found[job] for job in jobs)
+
+
+def _collect(
+    pool: Executor, jobs: Iterable[Job], limits: Limits, found: dict[Job, Scanned], done: Callable[[int], object]
+) -> None:
+    """Scan jobs over an executor; one whose process died is left out."""
+    futures: dict[Future[Scanned], Job] = {}
+    for job in jobs:
+        try:
+            futures[pool.submit(_one, job, limits)] = job
+        except RuntimeError:  # the pool broke meanwhile
+            break
+    for future in as_completed(futures):
+        if future.cancelled() or future.exception() is not None:
+            continue
+        found[futures[future]] = _told(future.result(), done)
+
+
+def _one(job: Job, limits: Limits) -> Scanned:
+    """Scan one artifact; where signals can be used, one that does not come to its end is ended."""
+    if is_remote(job.path):
+        return scan_remote(job.path, limits, job.name)
+    with _alarm(limits.seconds + _GRACE):
+        return scan(job.path, limits, job.name)
+
+
+@contextmanager
+def _alarm(seconds: float) -> Iterator[None]:
+    """End this process where what is in it takes longer: a layer that hangs would hang the run."""
+    if os.environ.get(_WORKER) is None:
+        yield
+        return
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+_WORKER = "SUPPLYCHAIN_SCAN_WORKER"
+"""Set in the processes that a local pool starts."""
+
+
+def bound(memory: int) -> None:
+    """Limit the memory of this process, which does nothing but scan."""
+    os.environ[_WORKER] = "1"
+    resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+@contextmanager
+def _executor(address: str, limits: Limits, workers: int) -> Iterator[Executor]:
+    if address == "local":
+        with ProcessPoolExecutor(workers, get_context("spawn"), bound, (limits.memory,)) as pool:
+            yield pool
+        return
+    try:
+        from distributed import Client
+    except ImportError as error:
+        raise ConnectionError("executor= names a Dask scheduler, and the extra [dask] is not installed") from error
+    try:
+        client = Client(address, timeout=10, set_as_default=False)  # type: ignore[no-untyped-call]  # no types
+    except (OSError, ValueError, TimeoutError) as error:
+        raise ConnectionError(f"no Dask scheduler answers at {address}: {error}") from error
+    with client:
+        yield client.get_executor(retries=0, pure=False)  # type: ignore[no-untyped-call]  # no types
+
+
+def _told(scanned: Scanned, done: Callable[[int], object]) -> Scanned:
+    done(scanned.size)
+    return scanned
+
+
+def _size(job: Job) -> int:
+    if is_remote(job.path):
+        return _SMALL + 1
+    try:
+        return Path(job.path).stat().st_size
+    except (OSError, ValueError):
+        return 0
+
+
+def _lost(job: Job) -> Scanned:
+    reason = "the process that scanned it died: it takes more memory or time than a scan may use, or it breaks a reader"
+    return unscanned(job.name, reason, _size(job))
