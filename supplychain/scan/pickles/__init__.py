@@ -1,0 +1,1 @@
+"""Pickle streams, read as what they are: a list of instructions without jumps. Nothing is ever unpickled."""

@@ -1,0 +1,128 @@
+"""A walk over the opcodes of a stream, a window at a time."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from dataclasses import dataclass
+
+from supplychain.scan.interface import Reader, StoppedError
+from supplychain.scan.pickles import tokens
+
+WINDOW = 16 << 20
+"""Bytes that are in memory at a time."""
+_STEP = 64 << 10
+"""Bytes after which the boundary of an opcode is kept, so that those before a place can be told."""
+_CUT = 512
+"""More bytes than an opcode in a run has that is no line."""
+
+
+@dataclass
+class Walk:
+    """A place in a stream; runs of opcodes that `run` matches are passed over at once."""
+
+    reader: Reader
+    base: int
+    run: re.Pattern[bytes] = tokens.RUN
+    data: bytes = b""
+    position: int = 0
+    kept: int = 0
+    """The boundary of an opcode not far before the place, in the window."""
+
+    @property
+    def at(self) -> int:
+        """The offset in the reader."""
+        return self.base + self.position
+
+    def advance(self) -> int:
+        """Pass over a run, and return the opcode after it.
+
+        Raises:
+            StoppedError: the stream breaks off.
+        """
+        self.kept = self.position
+        while True:
+            self._pass()
+            if len(self.data) - self.position >= tokens.LINE or not self._more():
+                break
+        if self.position >= len(self.data):
+            raise StoppedError(f"it breaks off at byte {self.at:,}, before its end")
+        return self.data[self.position]
+
+    def over(self, code: int) -> None:
+        """Pass over an opcode that is no part of a run.
+
+        Raises:
+            StoppedError: there is no such opcode, or the stream breaks off in it.
+        """
+        if code in tokens.LONG:
+            width = tokens.LONG[code]
+            length = int.from_bytes(self.data[self.position + 1 : self.position + 1 + width], "little")
+            self._jump(self.at + 1 + width + length)
+        elif code in tokens.EXTENSIONS:
+            self._jump(self.at + 1 + tokens.EXTENSIONS[code])
+        elif code in (tokens.STACK_GLOBAL, tokens.MEMOIZE, tokens.PERSISTENT):
+            self.position += 1
+        elif code in tokens.NAMED:
+            self.names()
+        elif code == tokens.PERSISTENT_LINE or code in tokens.LINES:
+            self._line()
+        else:
+            raise StoppedError(f"there is no opcode 0x{code:02x}, at byte {self.at:,}, or its argument is cut off")
+
+    def names(self) -> tuple[str, str]:
+        """Pass over an opcode with a module and a name, and return them.
+
+        Raises:
+            StoppedError: they do not end.
+        """
+        match = tokens.NAMES.match(self.data, self.position, self.position + tokens.LINE)
+        if match is None:
+            raise StoppedError(f"the names of an import at byte {self.at:,} do not end")
+        self.position = match.end()
+        module, name = match.groups()
+        return module.decode("utf-8", "backslashreplace"), name.decode("utf-8", "backslashreplace")
+
+    def recent(self) -> tuple[bytes, ...]:
+        """Return the last two opcodes of the run before this place, without those that only remember."""
+        found = (match[0] for match in tokens.TOKEN.finditer(self.data, self.kept, self.position))
+        return tuple(deque((token for token in found if token[0] not in b"\x94qrp"), maxlen=2))
+
+    def _pass(self) -> None:
+        """Pass over a run in steps, each of which begins at the boundary of an opcode."""
+        while True:
+            stop = min(self.position + _STEP, len(self.data))
+            end = self._end(self.position, stop)
+            if end == self.position or stop - end > _CUT or stop == len(self.data):
+                self.position = self._end(end, len(self.data))
+                return
+            self.kept, self.position = self.position, end
+
+    def _end(self, begin: int, end: int) -> int:
+        match = self.run.match(self.data, begin, end)
+        return match.end() if match else begin
+
+    def _jump(self, offset: int) -> None:
+        if offset > self.reader.size:
+            raise StoppedError(f"it breaks off: what begins at byte {self.at:,} ends beyond the file")
+        if offset - self.base <= len(self.data):
+            self.position = offset - self.base
+        else:
+            self.base, self.data, self.position, self.kept = offset, b"", 0, 0
+
+    def _line(self) -> None:
+        offset = self.at
+        while piece := self.reader.read(offset, WINDOW):
+            if (found := piece.find(b"\n")) >= 0:
+                self._jump(offset + found + 1)
+                return
+            offset += len(piece)
+        raise StoppedError(f"a line at byte {self.at:,} does not end")
+
+    def _more(self) -> bool:
+        """Move the window on; False where the stream is at its end."""
+        if self.base + len(self.data) >= self.reader.size:
+            return False
+        self.base, self.position, self.kept = self.base + self.kept, self.position - self.kept, 0
+        self.data = self.reader.read(self.base, WINDOW)
+        return True
