@@ -13,6 +13,7 @@ _LAYERS = (
     "archives.tar",
     "archives.streams",
     "archives.sevenzip",
+    "pickles.raw",
     "plain",
 )
 """Modules of this package. Each has NAME, `matches(reader)` and `scan(reader, report)`; `plain` is the last: it takes what
