@@ -14,6 +14,7 @@ _LAYERS = (
     "archives.streams",
     "archives.sevenzip",
     "pickles.raw",
+    "npy",
     "plain",
 )
 """Modules of this package. Each has NAME, `matches(reader)` and `scan(reader, report)`; `plain` is the last: it takes what

@@ -11,10 +11,12 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 from supplychain.scan.archives.members import check_name, count
 from supplychain.scan.formats import applying
-from supplychain.scan.interface import Reader, Report, StoppedError
+from supplychain.scan.interface import Reader, Report, StoppedError, Tensor
+from supplychain.scan.pickles.torch import Storage, storages
 from supplychain.scan.source import CHUNK, PartReader, as_file, chunks, unpacked
 
 NAME = "zip"
@@ -22,7 +24,6 @@ _LOCAL = b"PK\x03\x04"
 _END = b"PK\x05\x06"
 _TAIL = 22 + 65_535
 """The directory's end and the longest comment after it."""
-_METHODS = {zipfile.ZIP_STORED: "stored", zipfile.ZIP_DEFLATED: "deflated"}
 _LARGEST_CHECKED = 64 << 20
 """Bytes of a member whose checksum is held against them."""
 
@@ -52,39 +53,72 @@ def scan(reader: Reader, report: Report) -> None:
                 member.filename,
             )
         names.add(member.filename)
+        _differences(reader, member, report)
+    weights = _weights(reader, members, report)
+    for member in members:
         if not member.is_dir():
-            taken.append(_member(reader, member, report))
+            with _opened(reader, member, report) as part:
+                taken.append((member.header_offset, _start(reader, member) + member.compress_size))
+                _look(part, weights.get(member.filename), member, report)
     _gaps(reader, sorted(taken), report)
     report.covered(NAME, reader.size)
 
 
-def _member(reader: Reader, member: zipfile.ZipInfo, report: Report) -> tuple[int, int]:
-    """Scan a member; return where its local header begins and its data end."""
+def _look(part: Reader, storage: Storage | None, member: zipfile.ZipInfo, report: Report) -> None:
+    """Scan a member; raw values that a file of PyTorch speaks of are no format of their own."""
+    if storage is None or storage.size != part.size:
+        _checksum(part, member, report)
+        report.enter(part)
+        return
+    report.covered("weights", part.size)
+    if isinstance(part, PartReader) and not report.where:
+        report.tensors.append(Tensor(member.filename, storage.dtype, (storage.count,), part.offset, part.size))
+
+
+def _weights(reader: Reader, members: list[zipfile.ZipInfo], report: Report) -> dict[str, Storage]:
+    """Return the members that a file of PyTorch calls storages, by name."""
+    described = [member for member in members if member.filename.endswith("/data.pkl")]
+    if len(described) != 1:
+        return {}
+    root = described[0].filename.removesuffix("data.pkl")
+    with _opened(reader, described[0], report) as part:
+        return {f"{root}data/{key}": storage for key, storage in storages(part, report).items()}
+
+
+def _start(reader: Reader, member: zipfile.ZipInfo) -> int:
+    """Return where the bytes of a member begin, by its own header."""
     header = reader.read(member.header_offset, 30)
     if len(header) < 30 or header[:4] != _LOCAL:
         raise StoppedError(f"{member.filename} has no local header where the directory says")
-    flags, method = struct.unpack("<HH", header[6:10])
     name_length, extra_length = struct.unpack("<HH", header[26:30])
-    start = member.header_offset + 30 + name_length + extra_length
-    local = reader.read(member.header_offset + 30, name_length)
-    _differences(member, local, flags | member.flag_bits, method, report)
-    part = PartReader(member.filename, reader, start, member.compress_size)
+    start: int = member.header_offset + 30 + name_length + extra_length
+    return start
+
+
+@contextmanager
+def _opened(reader: Reader, member: zipfile.ZipInfo, report: Report) -> Iterator[Reader]:
+    """Open a member, unpacked where it is packed."""
+    start = _start(reader, member)
     if start + member.compress_size > reader.size:
         raise StoppedError(f"{member.filename} ends beyond the archive")
+    part = PartReader(member.filename, reader, start, member.compress_size)
     if member.compress_type == zipfile.ZIP_STORED:
-        _checksum(part, member, report)
-        report.enter(part)
+        yield part
     elif member.compress_type == zipfile.ZIP_DEFLATED:
         with unpacked(member.filename, _inflated(part), member.compress_size, report) as whole:
-            _checksum(whole, member, report)
-            report.enter(whole)
+            yield whole
     else:
-        report.stopped(NAME, f"{member.filename} is packed by method {member.compress_type}, which is not read")
-    return member.header_offset, start + member.compress_size
+        raise StoppedError(f"{member.filename} is packed by method {member.compress_type}, which is not read")
 
 
-def _differences(member: zipfile.ZipInfo, local: bytes, flags: int, method: int, report: Report) -> None:
+def _differences(reader: Reader, member: zipfile.ZipInfo, report: Report) -> None:
     """Tell where directory and local header differ, which makes readers see different archives."""
+    header = reader.read(member.header_offset, 30)
+    if len(header) < 30:
+        return
+    flags, method = struct.unpack("<HH", header[6:10])
+    local = reader.read(member.header_offset + 30, int.from_bytes(header[26:28], "little"))
+    flags |= member.flag_bits
     listed = member.orig_filename.encode("utf-8" if member.flag_bits & 0x800 else "cp437", "replace")
     if local != listed:
         report.saw(

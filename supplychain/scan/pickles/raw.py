@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 
-from supplychain.scan.interface import Reader, Report
+from supplychain import catalog
+from supplychain.scan.interface import Limits, Reader, Report
+from supplychain.scan.pickles import joblib
 from supplychain.scan.pickles.judging import NAME, judge
 from supplychain.scan.pickles.stream import Stream, read
+from supplychain.scan.source import PartReader
 
 __all__ = ["NAME", "matches", "scan"]
 
@@ -29,14 +32,12 @@ def matches(reader: Reader) -> bool:
     head = reader.read(0, 2)
     if len(head) == 2 and head[0] == _PROTOCOL:
         return head[1] <= _NEWEST
-    from supplychain.scan.interface import Limits  # only for a guess
-    from supplychain.scan.source import PartReader
-
     part = PartReader(reader.name, reader, 0, min(reader.size, _GUESS))
     stream = read(part, 0, Report(Limits()))
     names = all(_IDENTIFIER.fullmatch(found.module) and _IDENTIFIER.fullmatch(found.name) for found in stream.imports)
     if stream.problem:
-        return bool(stream.imports or stream.computed) and names
+        judged = (catalog.pickle_globals().judge(found.module, found.name).verdict for found in stream.imports)
+        return names and "malicious" in judged
     return names and (stream.end == reader.size or bool(stream.imports))
 
 
@@ -48,6 +49,8 @@ def scan(reader: Reader, report: Report) -> None:
         if count and reader.read(offset, 1) != bytes([_PROTOCOL]):
             break
         stream = read(reader, offset, report)
+        if joblib.is_written_by(stream):
+            stream = joblib.read(reader, offset, report)
         judge(stream, report)
         if stream.problem:
             _broken(stream, report)
