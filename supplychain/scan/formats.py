@@ -15,6 +15,7 @@ _LAYERS = (
     "archives.sevenzip",
     "pickles.raw",
     "npy",
+    "safetensors",
     "plain",
 )
 """Modules of this package. Each has NAME, `matches(reader)` and `scan(reader, report)`; `plain` is the last: it takes what
