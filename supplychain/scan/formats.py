@@ -16,6 +16,7 @@ _LAYERS = (
     "pickles.raw",
     "npy",
     "safetensors",
+    "gguf",
     "plain",
 )
 """Modules of this package. Each has NAME, `matches(reader)` and `scan(reader, report)`; `plain` is the last: it takes what
