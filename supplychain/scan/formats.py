@@ -17,6 +17,8 @@ _LAYERS = (
     "npy",
     "safetensors",
     "gguf",
+    "onnx",
+    "savedmodel",
     "plain",
 )
 """Modules of this package. Each has NAME, `matches(reader)` and `scan(reader, report)`; `plain` is the last: it takes what

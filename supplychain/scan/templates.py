@@ -20,7 +20,6 @@ _HIDDEN = re.compile(
     r"|\\x5f|\\u005f",
     re.IGNORECASE,
 )
-_SYNTAX = ("generation",)
 
 
 def check_template(text: str, where: str, report: Report) -> None:
@@ -32,7 +31,7 @@ def check_template(text: str, where: str, report: Report) -> None:
     class Generation(Extension):
         """The block with which transformers marks what a model says."""
 
-        tags = set(_SYNTAX)  # noqa: RUF012 - as jinja2 wants it
+        tags = {"generation"}  # noqa: RUF012 - as jinja2 wants it
 
         def parse(self, parser: Parser) -> list[nodes.Node]:
             next(parser.stream)

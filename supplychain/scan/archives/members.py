@@ -19,6 +19,11 @@ def count(report: Report) -> None:
 
 def check_name(layer: str, name: str, report: Report) -> None:
     """Tell of a name that leads out of the folder that an archive is unpacked into."""
-    parts = name.replace("\\", "/").split("/")
-    if ".." in parts or name.startswith(("/", "\\")) or (len(name) > 1 and name[1] == ":"):
+    if leads_out(name):
         report.saw(layer, "path-outside", "a member's name leads out of the folder that it is unpacked into", name)
+
+
+def leads_out(name: str) -> bool:
+    """Whether a path leads out of the folder that it is taken in, on any system."""
+    is_absolute = name.startswith(("/", "\\")) or (len(name) > 1 and name[1] == ":")
+    return is_absolute or ".." in name.replace("\\", "/").split("/")
