@@ -19,6 +19,8 @@ _LAYERS = (
     "gguf",
     "onnx",
     "savedmodel",
+    "keras",
+    "hdf5",
     "plain",
 )
 """Modules of this package. Each has NAME, `matches(reader)` and `scan(reader, report)`; `plain` is the last: it takes what

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from supplychain import catalog
 from supplychain.scan.archives.members import leads_out
 from supplychain.scan.interface import Reader, Report, StoppedError
 from supplychain.scan.protobuf import Message
@@ -15,10 +16,6 @@ from supplychain.scan.protobuf import Message
 NAME = "ONNX"
 _IR_VERSION, _PRODUCER, _GRAPH, _OPSETS, _METADATA, _FUNCTIONS = 1, 2, 7, 8, 14, 25
 _KNOWN = {_IR_VERSION, _PRODUCER, 3, 4, 5, 6, _GRAPH, _OPSETS, _METADATA, 20, _FUNCTIONS, 26}
-_DOMAINS = frozenset({"", "ai.onnx", "ai.onnx.ml", "ai.onnx.training", "ai.onnx.preview.training", "com.microsoft",
-                      "com.microsoft.nchwc", "com.microsoft.experimental",  "org.pytorch.aten",
-                      "pkg.onnxscript.torch_lib", "pkg.onnxscript.torch_lib.common"})  # fmt: skip
-_CODE = frozenset({"PyOp", "PythonOp", "PyFunc", "PyCustomOp"})
 _DEEPEST = 32
 _MOST = 5_000_000
 
@@ -93,9 +90,9 @@ class _Walk:
                 domain = value.text()
             elif number == 5:
                 self.attribute(value, depth)
-        if name in _CODE:
+        if name in catalog.graphs().onnx.runs_code:
             self._report.saw(NAME, "operator-runs-code", f"operator {name} runs Python", name)
-        elif domain not in _DOMAINS:
+        elif domain not in catalog.graphs().onnx.domains:
             says = f"operator {name} is of the domain {domain}, which a library beside ONNX brings"
             self._report.saw(NAME, "foreign-operator", says, name)
 
@@ -133,5 +130,5 @@ def _messages(message: Message, numbers: set[int]) -> Iterator[tuple[int, Messag
 
 def _opset(opset: Message, report: Report) -> None:
     for _, domain in _messages(opset, {1}):
-        if (name := domain.text()) not in _DOMAINS:
+        if (name := domain.text()) not in catalog.graphs().onnx.domains:
             report.saw(NAME, "foreign-domain", f"it asks for operators of the domain {name}")

@@ -6,16 +6,12 @@ operators of checkpoints (SaveV2, RestoreV2, MergeV2Checkpoints) are in every Sa
 
 from __future__ import annotations
 
+from supplychain import catalog
 from supplychain.scan.interface import Reader, Report, StoppedError
 from supplychain.scan.protobuf import Message
 
 NAME = "SavedModel"
 _SCHEMA, _META_GRAPHS, _GRAPH_DEF, _NODES, _LIBRARY = 1, 2, 2, 1, 2
-_RUNS_CODE = frozenset({"PyFunc", "PyFuncStateless", "EagerPyFunc", "GeneratorDataset", "NumpyFunction"})
-_TOUCHES_FILES = frozenset({"ReadFile", "WriteFile", "MatchingFiles", "DeleteRecursively", "WholeFileReader",
-                            "WholeFileReaderV2", "TextLineReader", "TextLineDataset", "FixedLengthRecordDataset",
-                            "TFRecordDataset", "SaveDataset", "SaveDatasetV2", "DebugIdentity", "DebugIdentityV2",
-                            "FileSystemSetConfiguration", "RpcCall", "RpcClient", "LookupTableExportToFile"})  # fmt: skip
 
 
 def matches(reader: Reader) -> bool:
@@ -52,11 +48,12 @@ def _graph(graph: Message, report: Report) -> None:
 
 def _node(node: Message, report: Report) -> None:
     report.check_time()
+    known = catalog.graphs().tensorflow
     texts = {number: value.text() for number, value in node.fields() if number in (1, 2) and isinstance(value, Message)}
     operator, name = texts.get(2, ""), texts.get(1, "")
-    if operator in _RUNS_CODE:
+    if operator in known.runs_code:
         report.saw(NAME, "operator-runs-code", f"operator {operator} runs Python", name)
-    elif operator in _TOUCHES_FILES:
+    elif operator in known.touches_files:
         report.saw(NAME, "operator-touches-files", f"operator {operator} reads, writes or removes files", name)
 
 
