@@ -56,6 +56,7 @@ mutation: $(INSTALLED)
 # The pages of docs/ that are made from the code.
 docs: $(INSTALLED)
 	$(BIN)/python -m supplychain.report.steps > docs/steps.md
+	$(BIN)/python -m supplychain.report.license_table > docs/licenses.md
 
 # Hashes without addresses: where packages come from is the installer's configuration.
 lock:

@@ -15,8 +15,9 @@ from typing import Protocol
 
 from supplychain import baseline, catalog, history
 from supplychain import checks as _checks  # registers the checks
+from supplychain.artifacts import digester
 from supplychain.bom.reading import read_boms
-from supplychain.config.files import read_declaration, read_policy, read_roots
+from supplychain.config.files import read_declaration, read_keys, read_policy, read_roots
 from supplychain.config.known import read_known
 from supplychain.control import is_house
 from supplychain.decisions import Decisions, NotMet, Undetermined, replay
@@ -87,7 +88,10 @@ class Assessment(Decisions):
         declaration, declaration_digest = read_declaration(target)
         policy, policy_digest = read_policy(options.policy, options.target)
         roots = read_roots(policy, options.policy, options.target)
+        keys = read_keys(policy, options.policy, options.target)
         bar = progress("reading the target", len(target.files))
+        digests = digester(policy, options.now, simulated=options.simulated)
+        digests.prepare_tree(target)
         state = target.state(bar.update)
         bar.close()
         case = Case(
@@ -105,7 +109,10 @@ class Assessment(Decisions):
         store = options.state or state_path(target.name, target.origin)
         place = PathScopes(declaration.scope if declaration else Scopes()).at
         packages = PackageGatherer.open(target, options.facts, case, place)
-        return cls(target, case, store, packages, progress, roots)
+        opened = cls(target, case, store, packages, progress, roots)
+        opened.components.keys = keys
+        opened.components.fetch, opened.components.digests = options.fetch, digests
+        return opened
 
     def gather(self) -> None:
         """Gather in a When what is to be decided on, once a run; what goes wrong is kept in the case."""

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from supplychain.model.baseline import Baseline, BaselineFile, Drift, Endpoint, Recorded, Uncompared, Unnamed
 from supplychain.model.declaration import Declaration
+from supplychain.model.hub import HubRecord
 from supplychain.model.inventory import Inventory
 from supplychain.model.reference import INVENTORIED, Place, Reference
 from supplychain.model.text import printable
@@ -36,6 +37,7 @@ def of(
     digests: Mapping[str, str] = _NOTHING,
     owners: Mapping[str, str] = _NOTHING,
     licenses: Mapping[str, str] = _NOTHING,
+    signatures: Mapping[str, tuple[str, ...]] | None = None,
 ) -> Baseline:
     """Return the state of everything that an inventory has to hold.
 
@@ -50,6 +52,7 @@ def of(
         digests: `sha256:<hex>` of the bytes that were at hand, by component id.
         owners: who owns each component at its registry, as far as that is known.
         licenses: which license each component has, as far as that is known.
+        signatures: the signatures that lie with each component, by their paths.
     """
     places: dict[str, list[Reference]] = {}
     for reference in inventory.references:
@@ -58,8 +61,10 @@ def of(
     declared = {item.id: item.license for item in declaration.component if item.license} if declaration else {}
     known = {**declared, **licenses}
     measured = {printable(name): digest for name, digest in digests.items()}
+    signed = {printable(name): found for name, found in (signatures or {}).items()}
     components = (
-        _recorded(name, places[name], measured.get(name), owners.get(name), known.get(name)) for name in sorted(places)
+        _recorded(name, places[name], measured.get(name), owners.get(name), known.get(name), signed.get(name, ()))
+        for name in sorted(places)
     )
     return Baseline(
         written=written,
@@ -69,6 +74,17 @@ def of(
         endpoints=_endpoints(inventory),
         unresolved=_unnamed(inventory),
     )
+
+
+def owners_of(records: Iterable[HubRecord]) -> dict[str, str]:
+    """Return who owns each component at its hub, as far as that is told."""
+    return {record.component: record.owner for record in records if record.owner}
+
+
+def licenses_of(records: Iterable[HubRecord], declaration: Declaration | None) -> dict[str, str]:
+    """Return the license that the hub tells of each component for which the declaration states none."""
+    stated = {item.id for item in declaration.component if item.license} if declaration else set()
+    return {record.component: record.license for record in records if record.license and record.component not in stated}
 
 
 def revisions_of(references: Iterable[Reference]) -> tuple[str | None, ...]:
@@ -140,7 +156,12 @@ def _known(was: Recorded, now: Recorded) -> Iterator[tuple[Literal["bytes", "own
 
 
 def _recorded(
-    name: str, references: Sequence[Reference], digest: str | None, owner: str | None, license_: str | None
+    name: str,
+    references: Sequence[Reference],
+    digest: str | None,
+    owner: str | None,
+    license_: str | None,
+    signatures: tuple[str, ...],
 ) -> Recorded:
     return Recorded(
         id=name,
@@ -150,6 +171,7 @@ def _recorded(
         checksums=_sorted(reference.checksum for reference in references),
         flags=_sorted(flag for reference in references for flag in reference.flags),
         digests=_sorted([digest]),
+        signatures=_sorted(signatures),
         owner=owner,
         license=license_,
         at=min((reference.at for reference in references), key=_by_line),

@@ -62,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--now", help="a made-up time; marks the run as simulated")
     run.add_argument("--tags", action="append", default=[], help="a tag expression: scenario-1, critical, not low")
     run.add_argument("--features", type=Path, metavar="DIR", help="edited feature files; the suite's own otherwise")
+    run.add_argument("--fetch", choices=("off", "on"), help="on: fetch the bytes of pinned models and datasets")
     run.add_argument("--house", metavar="NUMBERS", help="rules of the house that are tagged @off: 90,92; or all")
     _add_features(verbs)
     _add_declaring(verbs)
@@ -69,10 +70,12 @@ def _parser() -> argparse.ArgumentParser:
     _add_inventory(inventory.add_subparsers(required=True, metavar="VERB"))
     baseline = _verb(verbs, "baseline", "baseline.record", "record the state that drift is measured against")
     _add_target(baseline)
+    _add_facts(baseline)
     _add_review(verbs)
     _add_fetching(verbs)
     _add_gate(verbs)
     _add_sensitivity(verbs)
+    _add_guard(verbs)
     examples = _verb(verbs, "examples", "examples.export", "write the bundled targets, for a first run")
     examples.add_argument("folder", type=Path, metavar="DIR", help="a folder that is not there yet")
     for name, text in (
@@ -149,6 +152,16 @@ def _add_gate(verbs: Any) -> None:
     gate.add_argument("--by", metavar="NAME", help="who accepts; one of people.approvers of the policy")
     gate.add_argument("--comment", metavar="FILE", help="write a pull-request comment in Markdown; - prints it alone")
     gate.add_argument("--since", type=Path, metavar="RUN", help="show the difference from another run")
+
+
+def _add_guard(verbs: Any) -> None:
+    guard = _verb(verbs, "guard", "guard.write", "write the manifest of the load guard from a run")
+    _add_target(guard)
+    guard.add_argument("--run", type=Path, default=Path("reports/latest"), metavar="DIR", help="the folder of a run")
+    verify = _verb(verbs, "verify", "verify.verify", "hold a file or folder against the manifest of the load guard")
+    verify.add_argument("path", type=Path, help="a target; with --manifest, one file or folder that is to be loaded")
+    verify.add_argument("--manifest", type=Path, metavar="FILE", help="the manifest; a target's own otherwise")
+    verify.add_argument("--component", metavar="ID", help="the component that it has to be of, with --manifest")
 
 
 def _add_fetching(verbs: Any) -> None:

@@ -148,7 +148,7 @@ def _rows(finding: Finding) -> Sequence[Observation]:
     Roll-ups repeat other rows, and a requirement that this version has no check for says nothing of the target.
     """
     requirement = requirement_of(finding.requirement)
-    rows = [row for row in finding.observations if row.outcome in _NOT_MET and not requirement.rolls_up]
+    rows = [row for row in finding.observations if row.outcome in _NOT_MET and not requirement.repeats(row.rule)]
     if rows or finding.outcome not in _NOT_MET or not is_decided(finding.requirement):
         return rows
     return [

@@ -21,12 +21,12 @@ KNOWN = {
     "facts": "cache: no request is sent, what was fetched before counts; online: registries and advisories are asked; or "
     "the folder of a snapshot",
     "house": "numbers of house rules that are tagged @off and are to be decided all the same: 90,92; or all",
-    "fetch": "off: no artifact is fetched",
+    "fetch": "off: no artifact is fetched; on: those of models and datasets that are pinned, from the hub that names them",
     "behavior": "off: no component is loaded in a sandbox",
     "executor": "local: checks run in this process",
 }
 """The userdata of this version; another name is refused, so that a misspelt one is not ignored."""
-DEFAULTS = {"fetch": "off", "behavior": "off", "executor": "local"}
+DEFAULTS = {"behavior": "off", "executor": "local"}
 """The only value that this version has built for an option."""
 
 
@@ -52,6 +52,8 @@ class Options:
     """Where facts come from; a path is the folder of a snapshot."""
     house: tuple[int, ...] = ()
     """Scenarios of the house that are decided although they are tagged off."""
+    fetch: bool = False
+    """Whether bytes of pinned models and datasets that are not at hand are fetched."""
 
     @classmethod
     def of(cls, userdata: Mapping[str, str]) -> Options:
@@ -78,8 +80,9 @@ class Options:
             now=_moment(now) if now else datetime.now(UTC),
             simulated=bool(now),
             state=_state(userdata.get("state"), target),
-            facts=_facts(userdata.get("facts", "cache"), target),
+            facts=facts_level(userdata.get("facts", "cache"), target),
             house=_house(userdata["house"]) if "house" in userdata else (),
+            fetch=_switched(userdata.get("fetch", "off"), "fetch"),
         )
 
 
@@ -101,7 +104,12 @@ def _state(given: str | None, target: Path) -> Path | None:
     return Path(given) if given else None
 
 
-def _facts(given: str, target: Path) -> FactsLevel | Path:
+def facts_level(given: str, target: Path) -> FactsLevel | Path:
+    """Return where facts come from, as it was given: a level, or the folder of a snapshot.
+
+    Raises:
+        OptionsError: it is neither, or lies inside the target.
+    """
     levels: dict[str, FactsLevel] = {"cache": "cache", "online": "online"}
     if given in levels:
         return levels[given]
@@ -124,6 +132,12 @@ def _house(given: str) -> tuple[int, ...]:
             f"house={given}: {unknown[0] or 'nothing'} is no rule of the house; there are {listed}, and all"
         )
     return tuple(map(int, numbers))
+
+
+def _switched(given: str, name: str) -> bool:
+    if given not in {"off", "on"}:
+        raise OptionsError(f"{name}={given} is neither off nor on")
+    return given == "on"
 
 
 def _is_inside(path: Path, target: Path) -> bool:

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import base64
 import importlib.util
-import json
-import subprocess
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from pathlib import Path
 
-from supplychain import pdf_signatures
+from supplychain import confined, pdf_signatures
 from supplychain.model.text import printable
 
 SECONDS = 60.0
@@ -48,22 +44,9 @@ def verify(pdf: bytes, roots: tuple[str, ...], now: datetime) -> Verified:
         return Verified(problem=f"pyHanko, which verifies it, is not installed: {INSTALL}")
     asked = {"pdf": base64.b64encode(pdf).decode(), "roots": roots, "now": now.isoformat()}
     try:
-        done = subprocess.run(
-            [sys.executable, "-I", str(Path(pdf_signatures.__file__))],
-            input=json.dumps(asked).encode(),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={"LC_ALL": "C.UTF-8"},
-            timeout=SECONDS,
-            check=False,
-        )
-        found = json.loads(done.stdout) if done.returncode == 0 else None
-    except subprocess.TimeoutExpired:
-        return Verified(problem=f"pyHanko did not come to an end with it within {SECONDS:g} seconds")
-    except (OSError, ValueError):
-        found = None
-    if found is None:
-        return Verified(problem="pyHanko was stopped on it: it takes more time or memory than a contract does")
+        found = confined.ask(pdf_signatures.__file__, asked, SECONDS)
+    except confined.StoppedError as error:
+        return Verified(problem=f"pyHanko {error}: it takes more time or memory than a contract does")
     return _judged(found["good"], found["bad"], found["open"])
 
 

@@ -98,6 +98,10 @@ class Target:
         self._root = root
         self._by_path = {file.path: file for file in files}
         self._known: dict[str, tuple[str, bytes]] = {}
+        self._in_memory: frozenset[str] = frozenset()
+        self.hashing: Callable[[Path], tuple[str, bytes]] = digests
+        """What gives SHA-256 and git's id of a file on disk, at most `DIGEST_LIMIT` bytes; a run sets one that
+        remembers."""
         self._closed = set(self.links) | {entry.path for entry in irregular}
         self._sorted = sorted(self._by_path)
 
@@ -152,6 +156,8 @@ class Target:
             root=self._root,
         )
         changed_view._known.update(self._known)
+        changed_view._in_memory = self._in_memory | {path}
+        changed_view.hashing = self.hashing
         changed_view._known[path] = hashlib.sha256(data).hexdigest(), b""
         return changed_view
 
@@ -166,6 +172,15 @@ class Target:
             return Target.open(path)
         except TargetError:
             return None
+
+    @property
+    def root(self) -> Path | None:
+        """The folder that it lies in; None: it lies in memory."""
+        return self._root
+
+    def located(self, file: File) -> Path | None:
+        """Return where a file lies on disk; None where its content is in memory."""
+        return None if self._root is None or file.path in self._in_memory else self._root / file.raw
 
     @property
     def origin(self) -> str:
@@ -228,7 +243,7 @@ class Target:
             if self._root is None:
                 self._known[file.path] = hashlib.sha256(self._read(file, DIGEST_LIMIT)).hexdigest(), b""
             else:
-                self._known[file.path] = digests(self._root / file.raw)
+                self._known[file.path] = self.hashing(self._root / file.raw)
         return self._known[file.path]
 
     def state(self, progress: Callable[[int], object] = lambda _: None) -> TargetState:

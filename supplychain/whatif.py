@@ -158,6 +158,8 @@ def _needs(case: Case, changed: Case) -> Iterator[str]:
     roots = case.policy.services.roots != changed.policy.services.roots
     if roots and any(entry.dpa and entry.dpa.file for entry in (case.declaration.service if case.declaration else ())):
         yield "services.roots: whether the signature on a copy of an agreement goes back to them is seen on the copy itself"
+    if case.policy.trust.keys != changed.policy.trust.keys and any(lookup.found for lookup in case.signatures):
+        yield "trust.keys: whether a signature verifies with them is seen on the signature itself"
     if case.policy != changed.policy and (case.patches or outcomes(case) != outcomes(changed)):
         yield "patches: which of them are there and proven is seen where they are applied to the target"
 

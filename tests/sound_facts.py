@@ -20,6 +20,9 @@ from zipfile import ZipFile
 
 from supplychain.facts.snapshot import FACTS, write_manifest
 from supplychain.facts.store import Entry, FactStore
+from tests.sound_hub import HUB_FILES, hub_entry, sound_hub
+
+__all__ = ["HUB_FILES", "hub_entry"]
 
 ROOT = Path(__file__).parent.parent
 SAMPLE = ROOT / "examples" / "support-rag"
@@ -86,11 +89,13 @@ def snapshot(
     modified: str = TODAY,
     image: Record | None = None,
     releases: Mapping[str, Mapping[str, Sequence[str]]] | None = None,
+    hub: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Path:
     """Return a snapshot that holds an offline database with these records beside `OTHERS`, all changed on one day.
 
     With it lies the report of a scanner on the image, which is what the assessor hands in. `releases` are hashes of
-    versions by package that the index lists beside those of the locks.
+    versions by package that the index lists beside those of the locks. `hub` are changes, by component, to what the hub
+    says (see `hub_entry`); a component that the sound target does not have is listed as well, and everything of it is sound.
     """
     database = folder / "osv-scanner" / "PyPI"
     database.mkdir(parents=True)
@@ -99,6 +104,8 @@ def snapshot(
             archive.writestr(f"{entry['id']}.json", json.dumps({**entry, "modified": modified}))
     for name, versions in locked().items():
         FactStore(folder / FACTS).put(page(name, {**versions, **(releases or {}).get(name, {})}))
+    for kept in sound_hub(hub or {}):
+        FactStore(folder / FACTS).put(kept)
     (folder / "reports").mkdir()
     report = image_report() if image is None else image
     (folder / "reports" / "trivy.json").write_text(json.dumps(report))

@@ -97,7 +97,7 @@ def test_every_verb_leads_to_a_function() -> None:
         for action in parser._actions:
             parsers += [*action.choices.values()] if isinstance(action.choices, dict) else []
     found = [name.partition(".") for name in functions if name]
-    assert len(found) == 19
+    assert len(found) == 21
     for module, _, function in found:
         assert callable(getattr(importlib.import_module(f"supplychain.verbs.{module}"), function))
 

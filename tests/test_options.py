@@ -20,10 +20,12 @@ def test_a_target_alone_is_enough(tmp_path: Path) -> None:
 def test_every_known_option_is_taken(tmp_path: Path) -> None:
     reports, policy, state = tmp_path / "reports", tmp_path / "policy.toml", tmp_path / "state.db"
     named = {"policy": str(policy), "reports": str(reports), "state": str(state)}
-    given = {"target": "t", **named, "now": NOW, "facts": "online", "house": "90", **DEFAULTS}
+    given = {"target": "t", **named, "now": NOW, "facts": "online", "house": "90", "fetch": "on", **DEFAULTS}
     assert set(given) == set(KNOWN)
     moment = datetime.fromisoformat(NOW)
-    asked = Options(Path("t"), policy, reports, moment, simulated=True, state=state, facts="online", house=(90,))
+    asked = Options(
+        Path("t"), policy, reports, moment, simulated=True, state=state, facts="online", house=(90,), fetch=True
+    )
     assert Options.of(given) == asked
 
 
@@ -46,7 +48,6 @@ def test_without_a_target_the_message_says_how_to_give_one(userdata: dict[str, s
 @pytest.mark.parametrize(
     ("name", "value", "built"),
     [
-        ("fetch", "on", "off"),
         ("behavior", "sandbox", "off"),
         ("executor", "docker", "local"),
         ("executor", "", "local"),

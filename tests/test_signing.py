@@ -113,7 +113,7 @@ def test_what_breaks_the_program_is_no_verified_signature(
     ],
 )
 def test_the_program_can_neither_connect_nor_start_anything(attempt: str) -> None:
-    code = f"from supplychain.pdf_signatures import _confine; _confine(); {attempt}"
+    code = f"from supplychain.confined import confine; confine(); {attempt}"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60, check=False)
     assert done.returncode == 1
     assert b"PermissionError" in done.stderr
@@ -121,6 +121,6 @@ def test_the_program_can_neither_connect_nor_start_anything(attempt: str) -> Non
 
 def test_the_program_writes_nothing_into_a_file(tmp_path: Path) -> None:
     file = tmp_path / "written"
-    code = f"from supplychain.pdf_signatures import _confine; _confine(); open({str(file)!r}, 'w').write('x')"
+    code = f"from supplychain.confined import confine; confine(); open({str(file)!r}, 'w').write('x')"
     subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60, check=False)
     assert file.read_bytes() == b""

@@ -97,6 +97,8 @@ class Row:
     """What it says of its component."""
     marks: frozenset[AuditField] = frozenset()
     """What it says that nobody knows."""
+    hashes: tuple[str, ...] = ()
+    """`<algorithm>:<hex>`, as it gives them."""
 
 
 _PROPERTIES: Mapping[str, AuditField] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any, Literal, TypeGuard
 
 from packageurl import PackageURL
 from pydantic import Field
@@ -130,7 +130,7 @@ def _contents(document: dict[str, Any]) -> Contents:
     components = _flat(document, "components")
     services = _flat(document, "services")
     ensure_count(len(components) + len(services), "components")
-    rows = [_row(_Component.model_validate(item)) for item in components]
+    rows = [replace(_row(item), hashes=_hashes(item)) for item in map(_Component.model_validate, components)]
     rows += [_service(_Service.model_validate(item)) for item in services]
     metadata = document.get("metadata")
     written = moment(metadata.get("timestamp")) if isinstance(metadata, dict) else None
@@ -146,6 +146,18 @@ def _row(item: _Component) -> Row:
         purl = PackageURL.from_string(item.purl)
         return row(component_of(purl, kind), version or purl.version, item.fields, item.pairs)
     return row(Component(kind=kind, source="unknown", name=item.full_name), version, item.fields, item.pairs)
+
+
+def _hashes(item: _Component) -> tuple[str, ...]:
+    """Return what an entry gives of its bytes; XML is not read that far."""
+    stated = ((entry.get("alg"), entry.get("content")) for entry in _objects(item.hashes))
+    return tuple(
+        f"{alg.lower().replace('-', '')}:{value}" for alg, value in stated if _is_text(alg) and _is_text(value)
+    )
+
+
+def _is_text(value: Any) -> TypeGuard[str]:
+    return isinstance(value, str)
 
 
 def _service(item: _Service) -> Row:

@@ -60,6 +60,7 @@ def _read(target: Target, file: File, *, is_own: bool) -> Bom | None:
             at=Place(file=file.path, line=lines.of(row.component)),
             states=tuple(sorted(row.states)),
             marks=tuple(sorted(row.marks)),
+            hashes=row.hashes,
         )
         for row in contents.rows
     )

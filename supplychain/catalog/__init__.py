@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 import tomli
 from pydantic import TypeAdapter
 
-from supplychain.catalog.indicator import IndicatorRule
+from supplychain.catalog.graphs import Graphs
+from supplychain.catalog.indicator import IndicatorRule, PlainFormat
 from supplychain.catalog.interface import (
     Artifacts,
     CarrierFiles,
@@ -39,8 +40,13 @@ from supplychain.catalog.interface import (
     Word,
     Words,
 )
+from supplychain.catalog.license import License, LicenseFiles
+from supplychain.catalog.pickle_globals import PickleGlobals
+from supplychain.catalog.provenance import ProvenanceForms
 from supplychain.catalog.provider import Area, Provider, Switch, Topic
+from supplychain.catalog.reputation import PopularModels, Reputation
 from supplychain.catalog.risk import RiskScale
+from supplychain.catalog.signature import SignatureNames
 from supplychain.model.component import Kind
 
 
@@ -59,6 +65,24 @@ def indicators() -> dict[str, IndicatorRule]:
     rules = [rule for file in sorted(folder.iterdir(), key=str) for rule in tomli.loads(file.read_text())["rule"]]
     entries = TypeAdapter(list[IndicatorRule]).validate_python(rules)
     return {entry.id: entry for entry in entries}
+
+
+@cache
+def pickle_globals() -> PickleGlobals:
+    """Return how the imports of pickles are judged."""
+    return PickleGlobals.model_validate(_read("pickle_globals"))
+
+
+@cache
+def graphs() -> Graphs:
+    """Return what graphs and configurations of models may name."""
+    return Graphs.model_validate(_read("graphs"))
+
+
+@cache
+def plain_formats() -> tuple[PlainFormat, ...]:
+    """Return the formats whose readers run nothing that they hold."""
+    return tuple(TypeAdapter(list[PlainFormat]).validate_python(_read("plain_formats")["format"]))
 
 
 @cache
@@ -146,6 +170,21 @@ def popular_packages() -> PopularNames:
     data = _read("popular_packages")
     named = {key: {*data[key]["names"].split(), *frameworks().get(key, ())} for key in ("pypi", "npm")}
     return PopularNames.model_validate({**named, "real": {key: data[key]["real"].split() for key in named}})
+
+
+@cache
+def popular_models() -> PopularModels:
+    """Return the names that look-alikes of owners and models imitate, and files whose name tells their publisher."""
+    data = _read("popular_models")
+    owners = {hub: tuple(names.lower().split()) for hub, names in data["owners"].items()}
+    lists = {key: tuple(data[key].split()) for key in ("models", "moved")}
+    return PopularModels.model_validate({**data, **lists, "owners": owners})
+
+
+@cache
+def reputation() -> Reputation:
+    """Return what tells a source of models and datasets."""
+    return Reputation.model_validate(_read("reputation"))
 
 
 @cache
@@ -296,6 +335,18 @@ def documents() -> Documents:
 
 
 @cache
+def signatures() -> SignatureNames:
+    """Return where signatures of models and datasets lie."""
+    return SignatureNames.model_validate(_read("signatures"))
+
+
+@cache
+def provenance_forms() -> ProvenanceForms:
+    """Return how the provenance of datasets and models is stated."""
+    return ProvenanceForms.model_validate(_read("provenance"))
+
+
+@cache
 def fact_sources() -> dict[str, FactSource]:
     """Return the services that facts are fetched from by name."""
     return {entry.name: entry for entry in TypeAdapter(list[FactSource]).validate_python(_read("facts")["source"])}
@@ -311,6 +362,27 @@ def scanner_reports() -> ScannerReports:
 def indexes() -> dict[str, IndexSettings]:
     """Return what sets where package clients fetch from, by ecosystem."""
     return TypeAdapter(dict[str, IndexSettings]).validate_python(_read("indexes"))
+
+
+@cache
+def licenses() -> dict[str, License]:
+    """Return the obligations table by id; a row has what the group says that it names, and its own before that."""
+    data = _read("licenses")
+    rows = ({**data["terms"][row["terms"]], **row} for row in data["license"])
+    entries = [License.model_validate({key: row[key] for key in row if key != "terms"}) for row in rows]
+    return {entry.id: entry for entry in entries}
+
+
+@cache
+def licenses_outside() -> dict[str, str]:
+    """Return the ids that Hugging Face gives licenses which the table does not have, each with its SPDX identifier."""
+    return dict(_read("licenses")["outside"])
+
+
+@cache
+def license_files() -> LicenseFiles:
+    """Return where licenses and credits lie, and how the texts of licenses are told apart."""
+    return LicenseFiles.model_validate(_read("license_texts"))
 
 
 @cache

@@ -331,6 +331,10 @@ class Service(Data):
     """Patterns of whole hosts; `*` stands for one or more characters of it."""
     addresses: tuple[str, ...] = ()
     """Patterns of hosts that others have too, each with what the path begins with: `*.example.com/models`."""
+    shared: tuple[str, ...] = ()
+    """Patterns of hosts that it has together with others of its cloud: its own where its client is sent there."""
+    is_spoken: bool = False
+    """Whether servers of others speak its interface: a client at an address that is not known may be anybody's."""
     settings: tuple[str, ...] = ()
     """Environment variables that its SDKs read."""
     setting_names: tuple[str, ...] = ()
@@ -538,6 +542,12 @@ class ConfigKeys(Data):
     """Names that tools have for a service, or for what models are run with."""
     types: dict[str, str]
     """Patterns of types of cloud resources, with the service that they are."""
+    modules: dict[str, str]
+    """Paths of Bicep's public modules, with the type of the resource that each is for."""
+    accounts: tuple[str, ...]
+    """Types of cloud resources whose `kind` says which service they are."""
+    kinds: dict[str, str]
+    """Those kinds in lower case, with the service."""
     key: tuple[ConfigKey, ...]
 
 
@@ -620,8 +630,14 @@ class FactSource(Data):
     """Environment variables in which an assessor names another address; the first that is set counts."""
     token: str = ""
     """The environment variable with the token for an address that the assessor named."""
+    official_token: str = ""
+    """The environment variable with the token for the official address."""
+    error_header: str = ""
+    """The header in which it says why it has no such thing, also where its status is that of a login."""
+    errors: tuple[str, ...] = ()
+    """What that header says of a thing that it does not have."""
     known: str = ""
-    """A package that it surely has: where it answers 404 for that one too, its 404 for another says nothing."""
+    """What it surely has: where it answers 404 for that one too, its 404 for another says nothing."""
     advised: tuple[str, ...] = ()
     """Components on which it surely has advisories, one of each ecosystem: where it has none, it holds none of that."""
     age: Literal["metadata", "advisories"]

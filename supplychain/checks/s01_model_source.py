@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from urllib.parse import SplitResult, urlsplit
 
 from supplychain import catalog
 from supplychain.catalog.interface import Registry
+from supplychain.checks.addresses import host_of, overrides_of, split
 from supplychain.checks.canaries.s01_model_source import plant
 from supplychain.checks.engine import Answer, answer, check
 from supplychain.checks.hidden import not_seen
@@ -22,9 +22,6 @@ from supplychain.model.base import Frozen
 from supplychain.model.case import Case
 from supplychain.model.component import Kind
 from supplychain.model.reference import Override, Place, Reference, Unread, Unresolved
-
-_AMBIGUOUS = re.compile(r"[\\\s]")
-"""Characters that clients read differently in the host of an address."""
 
 
 class DeclaredModel(Frozen):
@@ -65,10 +62,10 @@ def from_trusted_registry(case: Case, subject: Reference | Unresolved | Unread |
 
 def _by_address(case: Case, reference: Reference, address: str) -> Answer:
     """Decide on an address that the reference itself gives."""
-    parts = _split(address)
+    parts = split(address)
     if parts is None or not parts.hostname:
         return answer("malformed-address", evidence=reference.digest, address=address)
-    host = _host(address)
+    host = host_of(address)
     if parts.scheme != "https":
         return answer("insecure-address", evidence=reference.digest, host=host, scheme=parts.scheme)
     return _by_host(case, reference, host)
@@ -81,14 +78,11 @@ def _by_registry(case: Case, reference: Reference) -> Answer:
         word = registry.word if registry else reference.component.source
         unknown = answer("unknown-server", evidence=reference.digest, registry=word, id=reference.subject)
         return _approved(case, reference, f"a server of {word}") or unknown
-    for override in case.inventory.overrides:
-        hidden = override.at.file in case.inventory.moved  # a declaration hides no setting
-        if override.registry not in {registry.key, registry.client} or not (override.at.scope in PROD or hidden):
-            continue
+    for override in overrides_of(case, registry):
         values = {"variable": override.variable, "where": str(override.at), "registry": registry.word}
         if override.address is None:
             return answer("endpoint-at-run-time", evidence=reference.digest, **values)
-        host = _host(override.address)
+        host = host_of(override.address)
         if override.address.lower().startswith("http:"):
             return answer("insecure-address", evidence=reference.digest, host=host, scheme="http")
         if not any(_belongs(host, reference, entry) for entry in _registries(case)):
@@ -106,7 +100,7 @@ def diverted(case: Case) -> Iterator[tuple[str, Place, Override]]:
         for override in case.inventory.overrides:
             if override.registry not in {registry.key, registry.client} or override.address is None:
                 continue
-            host = _host(override.address)
+            host = host_of(override.address)
             if not any(_belongs(host, item, entry) for entry in _registries(case)):
                 yield item.subject, item.at, override
 
@@ -156,24 +150,6 @@ def _approved(case: Case, reference: Reference, host: str) -> Answer | None:
     if refused(approval, case.policy, case.now.date(), project.owner if project else None):
         return None
     return answer("approved-source", host=host, by=approval.by, on=approval.on, digest=declared.sha256)
-
-
-def _split(address: str) -> SplitResult | None:
-    """Return an address in its parts, or None where clients would read its host differently."""
-    try:
-        parts = urlsplit(address)
-        ambiguous = _AMBIGUOUS.search(address) or "@" in parts.netloc or parts.port == 0
-    except ValueError:
-        return None
-    return None if ambiguous else parts
-
-
-def _host(address: str) -> str:
-    """Return the host of an address, with its port where that is not the usual one; it may stand without a scheme."""
-    parts = _split(address if "//" in address else f"//{address}")
-    if parts is None:
-        return address
-    return (parts.hostname or address) + (f":{parts.port}" if parts.port not in (None, 443) else "")
 
 
 def _words(case: Case) -> tuple[str, ...]:

@@ -59,7 +59,13 @@ def _population(case: Case) -> tuple[Compared | Record | Unread, ...]:
 
 def _compared(case: Case, recorded: Baseline) -> Iterable[Compared]:
     now = baselines.of(
-        case.inventory, case.declaration, written=case.now, commit=case.target.commit, digests=case.measured
+        case.inventory,
+        case.declaration,
+        written=case.now,
+        commit=case.target.commit,
+        digests=case.measured,
+        owners=baselines.owners_of(case.hub),
+        licenses=baselines.licenses_of(case.hub, case.declaration),
     )
     drifts: dict[str, list[Drift]] = {}
     for drift in baselines.compare(recorded, now):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from supplychain.config.loading import SIZE_LIMIT, ConfigError, parse
@@ -70,18 +71,30 @@ def read_roots(policy: Policy, path: Path | None, target: Path) -> tuple[str, ..
         ConfigError: one lies inside the target, cannot be read, or is no certificate as PEM.
     """
     found = []
-    for name in policy.services.roots if path else ():
+    for name, data in _beside(path, "services.roots", policy.services.roots, target):
+        if b"-----BEGIN CERTIFICATE-----" not in data or not data.isascii():
+            raise ConfigError(f"{path}: services.roots: {name} holds no certificate as PEM")
+        found.append(data.decode("ascii"))
+    return tuple(found)
+
+
+def read_keys(policy: Policy, path: Path | None, target: Path) -> tuple[tuple[str, bytes], ...]:
+    """Return the files that the policy's `trust.keys` name, files beside the policy, each with its name.
+
+    Raises:
+        ConfigError: one lies inside the target, or cannot be read.
+    """
+    return tuple(_beside(path, "trust.keys", policy.trust.keys, target))
+
+
+def _beside(path: Path | None, key: str, names: tuple[str, ...], target: Path) -> Iterator[tuple[str, bytes]]:
+    """Yield the files that a key of the policy names, with what is in them; none of them may be the target's."""
+    for name in names if path else ():
         file = (path or Path()).parent / name
         if Path(os.path.realpath(file)).is_relative_to(os.path.realpath(target)):
-            raise ConfigError(
-                f"{path}: services.roots: {name} lies inside the target; a target cannot set its own roots"
-            )
+            raise ConfigError(f"{path}: {key}: {name} lies inside the target; a target cannot set what is trusted")
         try:
             with file.open("rb") as stream:
-                text = stream.read(SIZE_LIMIT).decode("ascii")
-        except (OSError, UnicodeDecodeError) as error:
-            raise ConfigError(f"{path}: services.roots: {name} cannot be read: {error}; give a file of PEM") from error
-        if "-----BEGIN CERTIFICATE-----" not in text:
-            raise ConfigError(f"{path}: services.roots: {name} holds no certificate as PEM")
-        found.append(text)
-    return tuple(found)
+                yield name, stream.read(SIZE_LIMIT)
+        except OSError as error:
+            raise ConfigError(f"{path}: {key}: {name} cannot be read: {error.strerror}; put it beside it") from error

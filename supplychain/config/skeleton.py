@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import tomlkit
 
 from supplychain.config.approvals import is_hosted
 from supplychain.config.loading import SIZE_LIMIT
+from supplychain.config.provenance_skeleton import asked
 from supplychain.config.service_skeleton import services
 from supplychain.model.component import Component, Kind
 from supplychain.model.inventory import Inventory
+from supplychain.model.license import ProvenanceStatement
 from supplychain.model.reference import Reference, Scope, Unresolved
 from supplychain.model.text import printable
 
@@ -45,25 +47,21 @@ _TAIL = """
 # path = "docs/supply-chain-security.md"
 # role = "supply chain policy"  # or security policy, incident response plan
 """
-_ASKED = """\
-# fill in: the license, and where it comes from
-# license = ""
-# provenance = { source = "", creator = "", license = "" }
-"""
 _TO_APPROVE = "# fill in: an approver of the policy approves it with: supplychain approve\n"
 _SHOWN = 3
 _ROOM = SIZE_LIMIT // 2
 """Characters that the entries may have together."""
 
 
-def skeleton(inventory: Inventory, project: str) -> str:
+def skeleton(inventory: Inventory, project: str, provenance: Iterable[ProvenanceStatement] = ()) -> str:
     """Return a declaration that is valid as it is, with what discovery knows of production code.
 
-    What only people know stands in comments that begin with `# fill in:`.
+    What only people know stands in comments that begin with `# fill in:`; what documents state of the provenance of a model
+    or dataset stands there with its place, for people to look at before it is theirs.
     """
     parts = [_HEAD.format(name=_quoted(printable(project)))]
     room = _ROOM
-    for count, part in enumerate(entries := [*_entries(inventory)]):
+    for count, part in enumerate(entries := [*_entries(inventory, [*provenance])]):
         room -= len(part.encode())
         if room < 0:
             parts.append(
@@ -74,7 +72,7 @@ def skeleton(inventory: Inventory, project: str) -> str:
     return "".join(parts) + _TAIL
 
 
-def _entries(inventory: Inventory) -> Iterator[str]:
+def _entries(inventory: Inventory, provenance: Sequence[ProvenanceStatement]) -> Iterator[str]:
     used: dict[str, list[Reference]] = {}
     for reference in inventory.references:
         if reference.at.scope is Scope.PROD:
@@ -82,14 +80,14 @@ def _entries(inventory: Inventory) -> Iterator[str]:
     for kind in (Kind.MODEL, Kind.DATASET):
         for name in sorted(used):
             if used[name][0].component.kind is kind:
-                yield _component(used[name])
+                yield _component(used[name], [item for item in provenance if item.component == name])
     yield from services(inventory)
     for unresolved in inventory.unresolved:
         if unresolved.at.scope is Scope.PROD:
             yield _resolve(unresolved)
 
 
-def _component(references: Sequence[Reference]) -> str:
+def _component(references: Sequence[Reference], provenance: Sequence[ProvenanceStatement]) -> str:
     identity = references[0].component.id
     if not _is_declarable(references[0].component):
         return f"\n# {printable(identity)} cannot be declared by this id ({references[0].at})\n"
@@ -109,7 +107,7 @@ def _component(references: Sequence[Reference]) -> str:
         lines.append(f'sha256 = "{checksum[7:].lower()}"')
     if component.is_file:
         lines += ["# fill in: if it was trained here, with provenance.source naming the code", "# first_party = true"]
-    return "\n".join([*lines, _ASKED + _TO_APPROVE])
+    return "\n".join([*lines, *asked(component, provenance), _TO_APPROVE])
 
 
 def _resolve(unresolved: Unresolved) -> str:

@@ -49,6 +49,8 @@ class Rule(Frozen):
     """Where it differs from the requirement's."""
     qualified: bool = False
     """Of a pass: whether the finding has to say in its reason what it rests on."""
+    own: bool = False
+    """Of a requirement that rolls up: whether this answer repeats none of another one, so that the gate decides on it."""
 
     @property
     def fields(self) -> frozenset[str]:
@@ -94,6 +96,10 @@ class Requirement(Frozen):
     def rules(self) -> dict[str, Rule]:
         """The rules by id."""
         return {rule.id: rule for rule in self.rule}
+
+    def repeats(self, rule: str) -> bool:
+        """Whether a row by this rule only repeats what another requirement decides."""
+        return self.rolls_up and not (rule in self.rules and self.rules[rule].own)
 
     @property
     def text(self) -> str:

@@ -54,6 +54,7 @@ CARRIERS: Mapping[str, str] = {
     "toml": "config:read_toml",
     "ini": "config:read_ini",
     "terraform": "config:read_terraform",
+    "bicep": "bicep:read",
     "modelfile": "modelfile:read",
 }
 """The carriers of this version by their key in the catalog: module and function."""
@@ -189,6 +190,10 @@ class _Run:
         callers = self._callers
         for path, more in callers.rest().items():
             add_calls(self._found[path], more)
+        if any(part.subclasses for part in self._found.values()):
+            from supplychain.discovery.subclasses import follow_subclasses  # here, since few targets have them
+
+            follow_subclasses(self._found, [path for path in self._python if path in self._found], callers)
         found = [declared(loader, self._modules) for loader in loaders]
         for loader, item in zip(loaders, found, strict=True):
             if item is not None:

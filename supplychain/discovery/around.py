@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from supplychain import catalog
 from supplychain.catalog.interface import ConfigKey
@@ -65,13 +66,21 @@ class Around:
             key, value = normal(entry.key), value_of(entry.node.text or "", entry.line, known)
             beside.setdefault(key, entry.node)
             if key in words.provider or key in words.weak_provider:
-                by = provider(value.text) or by
+                by = provider(value.text) or service_of_type(value.text) or by
             elif key in words.address and re.match(r"https?://", value.text) and value.is_known:
                 at = service_at(value.text)
                 by, elsewhere = (at.name, None) if at else (by, value.text)
         if elsewhere and "ollama" not in {by, self.by}:
             return replace(self, by=None, is_elsewhere=True, beside=beside)
         return replace(self, by=by, is_elsewhere=False, beside=beside) if by else replace(self, beside=beside)
+
+
+@lru_cache(maxsize=4096)
+def service_of_type(text: str) -> str | None:
+    """Return the service that a type of cloud resources is, as templates write it, or None."""
+    if "/" not in text and "::" not in text:
+        return None
+    return next((name for pattern, name in catalog.config_keys().types.items() if re.fullmatch(pattern, text)), None)
 
 
 def environment(node: Node, key: str) -> Node | None:

@@ -79,6 +79,10 @@ class Callers:
             return None
         return Report(source, names, Values(names, is_loading), source.data.splitlines())
 
+    def may_call(self, path: str, name: str) -> bool:
+        """Whether a file calls or imports something of a last name."""
+        return name in self._told.get(path, {name})
+
     def ready(self, path: str) -> list[str]:
         """Return the files all of whose sources are known now that a file is: itself, and those that waited for it."""
         missing = {source for source in self.importers.sources(path) if source not in self._imports}

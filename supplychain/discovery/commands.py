@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import pairwise
 
@@ -27,6 +27,8 @@ _SCAN = 60
 """Words after a program that starts another one, among which that one is looked for."""
 _SCRIPT = 6
 """Words at the start of a command among which the name of a script is."""
+_ENVIRONMENTS = frozenset({"env", "cross-env"})
+"""Programs that set the variables among their first words."""
 _PYTHON = re.compile(r"(python|pythonw|py|pypy|ipython)(\d(\.\d+)?)?")
 _LOADS = re.compile(r"from_pretrained|load_dataset|_download\(|pipeline\(|load_model|SentenceTransformer")
 
@@ -56,10 +58,23 @@ def from_words(words: Sequence[Word], source: SourceFile, depth: int = 0) -> Fou
         if match is None:
             break
         settings.append((match["name"], word.part(match["value"])))
+    started = len(settings)
+    if len(words) > started and posixpath.basename(words[started].text) in _ENVIRONMENTS:
+        settings += _assigned(words[started + 1 :])
     found = from_variables(settings, source, applies=source.path) if settings else Found()
-    if len(words) > len(settings) and depth <= DEPTH:
-        _Reader(words[len(settings) :], source, depth, found).read()
+    if len(words) > started and depth <= DEPTH:
+        _Reader(words[started:], source, depth, found).read()
     return found
+
+
+def _assigned(words: Sequence[Word]) -> Iterator[Setting]:
+    """Yield the variables that `env` sets before the command that it starts."""
+    for word in words:
+        match = ASSIGNED.fullmatch(word.text)
+        if match is not None:
+            yield match["name"], word.part(match["value"])
+        elif not is_option(word):
+            return
 
 
 class _Reader:

@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from supplychain import catalog
 from supplychain.catalog.interface import ConfigKey
-from supplychain.discovery import deployment, grammars, regions, switches, trees
-from supplychain.discovery.around import Around, environment
+from supplychain.discovery import deployment, grammars, infrastructure, regions, switches, trees
+from supplychain.discovery.around import Around, environment, service_of_type
 from supplychain.discovery.downloads import downloaded
 from supplychain.discovery.hosted import hosted_model, service, service_at, service_of_resource, service_of_setting
 from supplychain.discovery.interface import Found, NotParsedError, SourceFile
@@ -40,6 +40,7 @@ _NAMED_LIMIT = 20_000
 """Components of one file from which on it is no configuration."""
 _VARIABLES_LIMIT = 5_000
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]+")
+_HOST = re.compile(r"([a-z0-9-]+\.)+[a-z]{2,}(:443)?")
 
 
 def from_tree(root: Node, source: SourceFile, known: Mapping[str, str] | None = None) -> Found:
@@ -74,6 +75,7 @@ class _Walk:
         self._seen = set(read)
         self._known = known
         self._found = Found()
+        self._root = Node(1)
         self._keys = catalog.config_keys()
         self._made: list[Node] = []
         """The trees that are made on the way, kept so that no other node gets the id of one."""
@@ -81,6 +83,7 @@ class _Walk:
         """How many texts that hold configuration are open, one in another."""
 
     def walk(self, root: Node) -> Found:
+        self._root = root
         self._node(root, "", None, Around())
         return self._found
 
@@ -145,11 +148,18 @@ class _Walk:
     def _service(self, entry: Entry, key: str, around: Around) -> Around:
         """Report the service that a key names by itself, or by its choice; return what is then said of the provider."""
         if resource := service_of_resource(key):
-            self._refer(service(resource), entry.line, entry.key)
+            if key in self._keys.accounts:
+                made = entry.node.entries[0].node if entry.node.entries else entry.node
+                resource = self._account(made.get("kind"), entry.key, entry.line) or resource
+            else:
+                self._refer(service(resource), entry.line, entry.key)
             return replace(around, by=resource, is_elsewhere=False)
         text = (entry.node.text or "").strip()
-        if key == "type" and (kind := next((i for p, i in self._keys.types.items() if re.fullmatch(p, text)), None)):
-            self._refer(service(kind), entry.line, text)
+        if key == "type" and (kind := service_of_type(text)):
+            if text in self._keys.accounts:
+                self._account(around.beside.get("kind"), text, entry.line)
+            else:
+                self._refer(service(kind), entry.line, text)
         elif text and not around.is_elsewhere and not _VARIABLE.fullmatch(entry.key):
             named = service_of_setting(key.upper())
             if key in self._keys.provider and (key != "provider" or around.is_of_model):
@@ -160,6 +170,17 @@ class _Walk:
                 self._refer(named, entry.node.line, around.call, region=region)
         by = provider_of_key(key)
         return replace(around, by=by, is_elsewhere=around.is_elsewhere and not entry.node.entries) if by else around
+
+    def _account(self, kind: Node | None, call: str, line: int) -> str | None:
+        """Report the service that an account is by its kind; return it, or None where the kind is made at run time."""
+        named = infrastructure.of_kind(kind, self._root)
+        if named is not None:
+            self._refer(service(named), line, call)
+        elif self._source.place.scope is Scope.PROD:
+            shown = (kind.text or kind.expression if kind else "") or call
+            reason = "the kind of the account, which says what service it is, is not known"
+            self._found.unresolved.append(self._source.unresolved(Kind.SERVICE, line, call, shown, reason))
+        return named
 
     def _key(self, entry: Entry, around: Around) -> None:
         """Report what a key is that is an address, or the name of a model in a mapping of models."""
@@ -185,6 +206,8 @@ class _Walk:
                 self._unresolved(value, means, around, "the environment gives the name at run time")
         elif is_address(value.text):
             self._address(value, means, around)
+        elif key in self._keys.address and _HOST.fullmatch(value.text) and service_at(f"https://{value.text}"):
+            self._address(replace(value, text=f"https://{value.text}"), None, around)
         elif means is not None and not around.is_detail(means, key):
             given = component(value.text, key, means, around.by, self._source)
             if given is not None:
@@ -221,7 +244,8 @@ class _Walk:
         return True
 
     def _address(self, value: Value, means: ConfigKey | None, around: Around) -> None:
-        at = service_at(value.text)
+        owner = service_of_setting(normal(around.path[-1]).upper()) if around.path else None
+        at = service_at(value.text, owner.name if owner else around.by)
         if at is not None:
             region = self._region(around)
             self._refer(at, value.line, around.call, address=value.text, region=region, resolution=value.resolution)
@@ -235,14 +259,12 @@ class _Walk:
         is_model = named.component.kind is Kind.MODEL
         is_hosted = any(named.component.source == entry.id for entry in catalog.services())
         beside = around.given(means.revision, self._known) if means and not is_hosted else None
-        digest = around.given(self._keys.checksum, self._known) or ""
-        digest = digest.lower().removeprefix("sha256:")
         trusted = around.given(catalog.loader_flags()[:1], self._known) if is_model else None
         facts: dict[str, object] = {
             "revision": named.revision or beside,
             "address": named.address,
             "code_revision": around.given(self._keys.code_revision, self._known) if is_model else None,
-            "checksum": f"sha256:{digest}" if re.fullmatch(r"[0-9a-f]{64}", digest) else None,
+            "checksum": _checksum(around, around.given(self._keys.checksum, self._known)),
             "region": self._region(around) if is_hosted else None,
             "flags": (f"{catalog.loader_flags()[0]}={trusted.capitalize()}",) if trusted else (),
         }
@@ -265,6 +287,16 @@ def _is_weights(text: str) -> bool:
     """Whether a text is the address of a file of weights, which no reader is sent to."""
     path = text.strip().partition("?")[0].lower()
     return is_address(text.strip()) and path.endswith(catalog.artifacts().url_suffixes)
+
+
+def _checksum(around: Around, given: str | None) -> str | None:
+    """Return the SHA-256 that stands beside a name; where its key says SHA-256, also an empty or cut one, to be seen."""
+    digest = (given or "").lower().removeprefix("sha256:")
+    if re.fullmatch(r"[0-9a-f]{64}", digest):
+        return f"sha256:{digest}"
+    beside = around.beside.get("sha256")
+    is_stated = beside is not None and beside.text is not None and re.fullmatch(r"[0-9a-f]{0,63}", beside.text.lower())
+    return f"sha256:{beside.text.lower()}" if is_stated and beside is not None and beside.text is not None else None
 
 
 def _download(text: str) -> Named | None:

@@ -30,6 +30,7 @@ _SECRET = re.compile(r"_?(API_?)?(KEY|TOKEN)S?(_\d+)?$")
 """What ends the name of a setting that holds a secret."""
 _OF_MANY = frozenset({"GOOGLE_API_KEY", "OPENAI_API_KEY"})
 """Settings whose names also end those of other services, and of servers that speak like one."""
+_KEY = re.compile(rb"(?i)authorization|api[-_]?key|bearer")
 _ANY_NAME = frozenset({"huggingface-inference", "replicate"})
 """Services that host models of any name."""
 
@@ -39,10 +40,15 @@ def service(name: str) -> Component:
     return Component(kind=Kind.SERVICE, source="", name=name)
 
 
-def service_at(address: str) -> Component | None:
-    """Return the service of the catalog whose host an address has, or None."""
+def service_at(address: str, given_to: str | None = None) -> Component | None:
+    """Return the service of the catalog whose host an address has, or None.
+
+    `given_to` is the service whose client or setting is given the address: a host of a whole cloud is then its own.
+    """
     whole, endings, patterns = _hosts()
     host = host_of(address)
+    if given_to and any(fnmatchcase(host, pattern) for pattern in _shared().get(given_to, ())):
+        return service(given_to)
     name = whole.get(host) or next((name for ending, name in endings if host.endswith(ending)), None)
     name = name or next((name for pattern, name in patterns if fnmatchcase(host, pattern)), None)
     for pattern, path, owner in _paths():
@@ -63,6 +69,20 @@ def service_by_form(address: str, *, has_key: bool) -> Component | None:
     is_api = _API_HOST.fullmatch(host) is not None or re.match(r"/(api|v\d+)/", path) is not None
     is_ai = has_key and host.endswith(".ai") and is_api and re.search(r"auth|login|token", address) is None
     return service(host) if is_ai or re.search(rf"(?:{_AI_PATH.pattern})$", path) else None
+
+
+@lru_cache(maxsize=4)
+def has_key(data: bytes) -> bool:
+    """Whether code anywhere speaks of a key or of an authorization."""
+    return _KEY.search(data) is not None
+
+
+def client_at(name: str, address: str) -> Component | None:
+    """Return a service that the catalog does not know, by its host, where a client is sent to it."""
+    known = catalog.commands()
+    host = host_of(address)
+    is_own = not host or re.fullmatch(known.own_host, host) is not None
+    return None if is_own or re.fullmatch(known.client_variable, name) is None else service(host)
 
 
 def host_of(address: str) -> str:
@@ -168,6 +188,23 @@ def _hosts() -> tuple[dict[str, str], tuple[tuple[str, str], ...], tuple[tuple[s
     endings = tuple((host[1:], name) for host, name in every if host.startswith("*.") and host.count("*") == 1)
     others = tuple(pair for pair in every if "*" in pair[0] and (pair[0][1:], pair[1]) not in endings)
     return whole, endings, others
+
+
+@cache
+def _shared() -> dict[str, tuple[str, ...]]:
+    """Return the hosts that services have together with others of their cloud."""
+    return {entry.id: entry.shared for entry in catalog.services() if entry.shared}
+
+
+@cache
+def is_spoken(name: str) -> bool:
+    """Whether servers of others speak the interface of a service."""
+    return any(entry.id == name and entry.is_spoken for entry in catalog.services())
+
+
+def shares_hosts(name: str) -> bool:
+    """Whether a service has hosts that others of its cloud have too."""
+    return name in _shared()
 
 
 @cache

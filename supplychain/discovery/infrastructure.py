@@ -22,7 +22,7 @@ from supplychain.model.service import Endpoint
 
 _DEPTH = 8
 _BLOCKS = frozenset({"resource", "provider", "variable", "locals"})
-_ASKED = frozenset({"region", "location", "provider", "alias", "default", "cognitive_account_id", "parent"})
+_ASKED = frozenset({"kind", "region", "location", "provider", "alias", "default", "cognitive_account_id", "parent"})
 _NAMED = re.compile(r"\$\{\s*([\w.-]+(?:\[\w*\])?[\w.-]*)\s*\}|([A-Za-z_][\w-]*(?:\[\w*\])?(?:\.[\w*-]+)+)")
 _LOADED = re.compile(r"terraform\.tfvars|.*\.auto\.tfvars")
 _MOST = 20_000
@@ -101,15 +101,18 @@ class _Module:
             if not item.name.startswith("resource."):
                 continue
             _, kind, name = item.name.split(".", 2)
-            for service, listed in self._choosers(kind).items():
+            for service, listed in self._choosers(kind, name).items():
                 yield self._endpoint(service, listed, f"{kind}.{name}", item.at)
 
-    @staticmethod
-    def _choosers(kind: str) -> dict[str, list[Chooser]]:
+    def _choosers(self, kind: str, name: str) -> dict[str, list[Chooser]]:
         """Return what chooses for a type of resources, by the service that it is; a type of several is the first's."""
         known = regions.choosers("terraform")
         resource = kind.replace("awscc_", "aws_", 1)
         own = service_of_resource(kind)
+        if kind in catalog.config_keys().accounts:
+            given = self._value(self._by_name.get(f"{kind}.{name}.kind"), 0)
+            own = catalog.config_keys().kinds.get(given.lower()) if given else None
+            return {own: [chooser for _, chooser in known.get(resource, ())[:1]]} if own else {}
         listed = [(service, chooser) for service, chooser in known.get(resource, ()) if own in {None, service}]
         if own is None and listed:
             own = listed[0][0]
@@ -191,12 +194,22 @@ def of_template(root: Node, source: SourceFile) -> list[Endpoint]:
         kind = node.string("type")
         kind = f"{parent}/{kind}" if parent and "/" not in kind else kind
         pending += [(item, kind) for item in _listed(node.get("resources"))]
-        for service, chooser in known.get(kind, ())[:1]:
+        listed = known.get(kind, ())
+        if kind in catalog.config_keys().accounts:
+            own = of_kind(node.get("kind"), root)
+            listed = tuple(pair for pair in listed if pair[0] == own) or ((own, listed[0][1]),) if own else ()
+        for service, chooser in listed[:1]:
             line = next((entry.line for entry in node.entries if entry.key == "type"), node.line)
             found.append((_of_resource(service, chooser, node, root, source.at(line)), chooser))
     regions_made = {item.region for item, chooser in found if chooser.holds != "sku"}
     only = next(iter(regions_made)) if len(regions_made) == 1 else None
     return [_with(item, only) if chooser.holds == "sku" else item for item, chooser in found]
+
+
+def of_kind(kind: Node | None, root: Node) -> str | None:
+    """Return the service that an account of Azure's AI services is by its kind, or None where that is not known."""
+    text = _evaluated(kind.text, root, 0) if kind is not None and kind.text else None
+    return catalog.config_keys().kinds.get(text.lower()) if text else None
 
 
 def _with(item: Endpoint, region: str | None) -> Endpoint:

@@ -65,6 +65,19 @@ class SourceFile:
         return Unresolved.model_validate({**known, "source": source, "digest": self.digest})
 
 
+@dataclass(frozen=True)
+class Subclass:
+    """A client of a service that a file of Python source imports for nothing but classes of its own."""
+
+    reference: Reference
+    """The import as a reference, which counts where the classes are not sent elsewhere."""
+    base: str
+    """The client, as it resolves."""
+    classes: tuple[str, ...]
+    addresses: tuple[str, ...]
+    """The arguments that send it elsewhere."""
+
+
 @dataclass
 class Found:
     """What one file gave."""
@@ -92,6 +105,8 @@ class Found:
     """Modules that Python source imports, as dotted names from the root where that is known, with the line.
 
     A relative import of the root begins with a dot."""
+    subclasses: list[Subclass] = field(default_factory=list)
+    """Clients of services that it only derives classes from."""
     wrappers: list[Wrapper] = field(default_factory=list)
     """Functions of Python source that hand on what they are given to a loading call."""
 

@@ -6,6 +6,7 @@ import re
 from functools import cache
 
 from supplychain import catalog
+from supplychain.discovery.hosted import AZURE_PATH
 from supplychain.discovery.javascript_given import GIVEN
 from supplychain.discovery.javascript_packages import MAY_NAME
 
@@ -38,6 +39,6 @@ def _needles() -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:
     settings = {name for entry in catalog.services() for name in entry.settings}
     settings |= {name for entry in catalog.registries().values() for name in entry.settings}
     hosts = {max(host.split("*"), key=len) for entry in catalog.services() for host in (*entry.hosts, *entry.addresses)}
-    every = {text.encode() for text in {*quoted, *calls, *settings, *hosts}}
+    every = {text.encode() for text in {*quoted, *calls, *settings, *hosts, AZURE_PATH}}
     words = {text for text in every if _WORDS.fullmatch(text)}
     return tuple(sorted(every - words)), tuple(sorted(words))

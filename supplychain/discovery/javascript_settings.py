@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from supplychain import catalog
 from supplychain.discovery import switches
-from supplychain.discovery.hosted import service_at, service_by_form, service_of_setting
+from supplychain.discovery.hosted import AZURE, AZURE_PATH, has_key, service_at, service_by_form, service_of_setting
 from supplychain.discovery.interface import Given as Variable
 from supplychain.discovery.javascript_report import Report
 from supplychain.discovery.javascript_tree import (
@@ -44,7 +44,8 @@ _THROUGH = frozenset(
 _DEFAULTS = (["default"], ["catch"], ["prefault"], ["fallback"], ["withDefault"])
 """Methods that give a value where there is none."""
 _LONGEST = 200
-_KEY = re.compile(rb"(?i)authorization|api[-_]?key|bearer")
+_PLACES = 20
+"""Places of the path of Azure OpenAI that are looked at."""
 _BELOW = 2_000
 """Nodes below the arguments of a call that are looked at."""
 _REMOTE = ("@huggingface/transformers", "@xenova/transformers")
@@ -86,8 +87,8 @@ class Settings:
         for word in self._report.values.of(given[0]) if given else ():
             found = _service_at(word)
             if found is None and word.is_known and self._report.source.place.scope is not Scope.TEST:
-                has_key = _KEY.search(self._report.source.data) is not None
-                found = service_by_form(word.text, has_key=has_key) if is_address(word.text) else None
+                is_keyed = has_key(self._report.source.data)
+                found = service_by_form(word.text, has_key=is_keyed) if is_address(word.text) else None
             if found is not None:
                 call = ".".join(names)
                 address = word.text if word.is_known else word.text.partition("$")[0]
@@ -132,7 +133,13 @@ class Settings:
         self._report.found.overrides.append(override)
 
     def finish(self) -> None:
-        """Report the services whose settings are read, but those whose address has another one's as its default."""
+        """Report the services whose settings are read, but those whose address has another one's as its default.
+
+        Azure OpenAI is also told by the path of its addresses, whatever their host.
+        """
+        line = _line_of_azure(self._report.source.data)
+        if line and all(item.component.name != AZURE for item in self._report.found.references):
+            self._report.service(AZURE, line, Resolution.LITERAL, "address of a service")
         elsewhere = set()
         for name, node in self._read:
             usual, holder = service_of_setting(name), node.parent
@@ -146,6 +153,19 @@ class Settings:
         for name, node in self._read:
             if (found := service_of_setting(name)) and found.name not in elsewhere:
                 self._report.service(found.name, line_of(node), Resolution.LITERAL, name)
+
+
+def _line_of_azure(data: bytes) -> int | None:
+    """Return the line on which a text of code has the path of Azure OpenAI."""
+    position = data.find(AZURE_PATH.encode())
+    for _ in range(_PLACES):
+        if position < 0:
+            return None
+        before = data[max(data.rfind(b"\n", 0, position) + 1, position - _LONGEST) : position].lstrip()
+        if not before.startswith((b"//", b"*", b"/*")) and any(mark in before for mark in (b"'", b'"', b"`", b"}")):
+            return data.count(b"\n", 0, position) + 1
+        position = data.find(AZURE_PATH.encode(), position + 1)
+    return None
 
 
 def _holder(node: Node) -> Node | None:

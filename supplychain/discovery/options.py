@@ -10,12 +10,15 @@ from functools import cache, lru_cache
 
 from supplychain import catalog
 from supplychain.catalog.interface import CommandOption
+from supplychain.discovery.hosted import client_at, service_at
 from supplychain.discovery.interface import Found, SourceFile
 from supplychain.discovery.naming import Named, from_setting, is_address
 from supplychain.discovery.words import Word, is_option, option_name
 from supplychain.model.component import Component, Kind
 
 _ASSIGNED = re.compile(r"\+{0,2}(?P<name>[A-Za-z][\w.-]*)=(?P<value>.*)", re.DOTALL)
+_SENT_TO = re.compile(r"(\w+_)?(URL|URI|BASE|ENDPOINT|HOST|API|SERVER|ADDRESS)")
+"""Names of options that send a client to an address."""
 _JSON_LIMIT = 10_000
 _MANY = 50
 """Values of one option that are looked at."""
@@ -73,11 +76,22 @@ def from_options(options: Options, source: SourceFile, read: Sequence[Word] = ()
     found = Found()
     known = {(word.text, word.line) for word in read}
     for word, values in options.given:
+        _sent_to(word, values[:1], source, found)
         entry = _entries().get(_bare(word)) or _by_pattern(_bare(word))
         for value in (values if entry.many else values[:1]) if entry else ():
             if entry and (value.text, value.line) not in known:
                 _option(word, value, entry, options, source, found)
     return found
+
+
+def _sent_to(word: Word, values: Sequence[Word], source: SourceFile, found: Found) -> None:
+    """Report the service at the address that an option gives a client."""
+    name = _bare(word).replace("-", "_").upper()
+    for value in values if _SENT_TO.fullmatch(name) else ():
+        at = (service_at(value.text) or client_at(name, value.text)) if is_address(value.text) else None
+        if value.is_known and at is not None:
+            call = word.text.partition("=")[0]
+            found.references.append(source.refer(at, value.line, value.resolution, call, address=value.text))
 
 
 def _option(word: Word, value: Word, entry: CommandOption, options: Options, source: SourceFile, found: Found) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from supplychain import catalog
+from supplychain.discovery.hosted import service_at
 from supplychain.discovery.naming import Named, from_address, is_address
 from supplychain.discovery.python_hosted import Hosted
 from supplychain.discovery.python_names import Chain
@@ -25,6 +26,9 @@ _REPOSITORY = re.compile(r"/resolve/[\w.-]+/?$")
 _DATA = re.compile(r"(?i)\.(csv|tsv|jsonl?|parquet|arrow|ndjson)(\.gz)?$")
 """What ends the address of data, where its host is a registry's."""
 
+_PARTS = 100
+"""Parts of an address that are read."""
+_SCHEME = re.compile(r"https?://")
 _BASE = re.compile(r"https?://(?!localhost|127\.|0\.0|[%{])\S+")
 """What an address begins with that is filled in; one of the team's own machine is of no component."""
 _ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".7z")
@@ -42,6 +46,8 @@ class Addresses:
         self._hosted = hosted
         self._bases: set[str] = set()
         """Names that begin addresses."""
+        self._met: set[int] = set()
+        """What begins an address that was looked at, by identity."""
         self._sums: list[tuple[ast.JoinedStr | ast.BinOp, str, Chain]] = []
         """Texts that are put together, with the name that they begin with."""
 
@@ -68,6 +74,8 @@ class Addresses:
         """Refer to an address that is put together of known parts; report one of weights that is not."""
         parts = node.values if isinstance(node, ast.JoinedStr) else [node.right]
         last = _text(parts[-1]).partition("?")[0] if parts else ""
+        if _text(begin := _begin(node)).startswith("http"):
+            self._host(node, begin, chain)
         is_weights = last.lower().endswith(catalog.artifacts().url_suffixes)
         if is_weights or _REPOSITORY.search(last):
             self._follow(node, chain)
@@ -80,6 +88,20 @@ class Addresses:
             self._sums.append((node, begin.id, chain))
         elif not last and _REPOSITORY.search(_text(begin)):
             self._follow(node, chain)
+
+    def _host(self, node: ast.JoinedStr | ast.BinOp, begin: ast.expr | None, chain: Chain) -> None:
+        """Refer to a service by an address whose host is a known name, or whose path stands after what is filled in."""
+        if id(begin) in self._met:
+            return
+        self._met.add(id(begin))
+        flat, text = _flat(node), _text(begin)
+        if _SCHEME.fullmatch(text) and len(flat) > 1:
+            end = "".join(_text(part) or "x" for part in flat[2:])
+            for known in self._report.values.possible(flat[1], chain).known:
+                self._hosted.address(f"{text}{known.value}{end}", node.lineno)
+        elif text.count("/") > 2 and len(flat) > 1 and service_at(text) is None and isinstance(begin, ast.Constant):
+            whole = "".join(_text(part) or "x" for part in flat)
+            self._hosted.address(whole, node.lineno, begin)
 
     def made(self, node: ast.Call | ast.BinOp, chain: Chain) -> None:
         """Refer to an address that `join`, `str.format`, `urljoin` or `%` puts together of known parts."""
@@ -128,6 +150,23 @@ class Addresses:
 
     def _at_run_time(self, node: ast.expr) -> None:
         self._report.unresolved(Kind.MODEL, node, _ADDRESS, node, "the address is made at run time")
+
+
+def _flat(node: ast.expr) -> list[ast.expr]:
+    """Return the first parts of a text that is put together, in their order."""
+    found: list[ast.expr] = []
+    pending = [node]
+    while pending and len(found) < _PARTS:
+        part = pending.pop()
+        if isinstance(part, ast.JoinedStr):
+            pending += reversed(part.values)
+        elif isinstance(part, ast.FormattedValue):
+            found.append(part.value)
+        elif isinstance(part, ast.BinOp) and isinstance(part.op, ast.Add):
+            pending += [part.right, part.left]
+        else:
+            found.append(part)
+    return found
 
 
 def _begin(node: ast.expr) -> ast.expr | None:

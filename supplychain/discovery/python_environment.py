@@ -20,6 +20,7 @@ _ADDRESS = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*_(BASE_URL|API_BASE|API_URL|B
 _MAY_SET = re.compile(rb"_(BASE_URL|API_BASE|API_URL|BASE|ENDPOINT|HOST|URL)\b[\"']?\]?\s*[:=,]")
 _FEW = 4
 """Elements of a list that may be the arguments of one call."""
+_COMPARES = frozenset({"startswith", "endswith", "removeprefix", "removesuffix", "find", "index", "count"})
 _SETTERS = frozenset({"setdefault", "putenv", "setenv", "update", "dict"})
 
 
@@ -102,4 +103,19 @@ def among_words(module: ast.Module) -> frozenset[int]:
             plain = sum(not is_address(str(item.value)) for item in texts)
             if len(texts) > _FEW and plain > len(texts) / 2:
                 found.update(map(id, texts))
+    return frozenset(found)
+
+
+def compared(module: ast.Module) -> frozenset[int]:
+    """Return the texts, by identity, that others are only held against: `==`, `in`, `startswith`."""
+    found: set[int] = set()
+    for part in ast.walk(module):
+        held: list[ast.expr] = []
+        if isinstance(part, ast.Compare):
+            held = [part.left, *part.comparators]
+        elif isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute) and part.func.attr in _COMPARES:
+            held = part.args
+        for item in held:
+            texts = item.elts if isinstance(item, (ast.List, ast.Tuple, ast.Set)) else [item]
+            found.update(id(text) for text in texts if isinstance(text, ast.Constant))
     return frozenset(found)

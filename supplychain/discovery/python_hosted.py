@@ -11,9 +11,11 @@ from supplychain.catalog.interface import HostedCall
 from supplychain.discovery.hosted import (
     AZURE,
     AZURE_PATH,
+    has_key,
     host_of,
     hosted_model,
     is_own_host,
+    is_spoken,
     routed_model,
     service,
     service_at,
@@ -21,12 +23,14 @@ from supplychain.discovery.hosted import (
     service_known_as,
     service_of_integration,
     service_of_setting,
+    shares_hosts,
 )
+from supplychain.discovery.interface import Subclass
 from supplychain.discovery.naming import Named, is_address
 from supplychain.discovery.python_endpoints import Regions
-from supplychain.discovery.python_environment import among_words, azure, sent_elsewhere
+from supplychain.discovery.python_environment import among_words, azure, compared, sent_elsewhere
 from supplychain.discovery.python_given import Value, elements, given, held
-from supplychain.discovery.python_imported import is_of_types, is_own
+from supplychain.discovery.python_imported import is_of_types, is_own, subclassed
 from supplychain.discovery.python_names import Chain
 from supplychain.discovery.python_report import Report, keyword_of, positional
 from supplychain.discovery.python_values import Known
@@ -43,7 +47,6 @@ _DUMMY = re.compile(
     r"[\"'](\]\s*=|,)\s*[\"'](?i:(?P<form>sk-[x.]*)|empty|dummy|fake|none|null|test|not[-_ ]?(needed|used|required))[-_\w]*[\"']\)?\s*(#.*)?$"
 )
 """A setting that is given what is no key, for a server that asks for none; in a text, a form to be filled in."""
-_KEY = re.compile(rb"(?i)authorization|api[-_]?key|bearer")
 _RUN = frozenset({Scope.PROD, Scope.TEST})
 _AWS = frozenset({"boto3", "aioboto3", "botocore", "aiobotocore"})
 AWS_CLIENTS = frozenset({"client", "resource", "create_client"})
@@ -96,6 +99,8 @@ class Hosted:
         self._clients = _clients()
         self._imported: dict[str, tuple[str, int]] = {}
         """The services whose SDK the file imports: how they are named and the line."""
+        self._modules: dict[str, set[str]] = {}
+        """What is imported for each of them."""
         self._typed: set[str] = set()
         """The services of whose SDK the file imports types."""
         self._settings: dict[str, tuple[str, int]] = {}
@@ -106,7 +111,7 @@ class Hosted:
         self._elsewhere: set[str] = set()
         """Services of which a client is made that goes to another one."""
         self._words: frozenset[int] | None = None
-        """Texts that are elements of a list of all sorts of words, once they are asked for."""
+        """Texts that are compared, or elements of a list of all sorts of words, once they are asked for."""
         self._reached: set[str] = set()
         """Services that a client is sent to by their address."""
 
@@ -121,6 +126,7 @@ class Hosted:
             return
         for name, found in listed:
             self._imported.setdefault(found, (f"import {name}", line))
+            self._modules.setdefault(found, set()).add(module)
 
     def call(self, node: ast.Call, candidates: list[str], chain: Chain) -> None:
         """Report what a call to a service names, if it is one."""
@@ -134,7 +140,8 @@ class Hosted:
         if entry is None:
             return
         entry = self._of_azure(node, entry, chain)
-        if entry.service is not None and (entry.prefix != "*" or entry.tail[0].isupper()):
+        is_of_aws = self._has_aws and entry.service in self._clients.values()
+        if entry.service is not None and (entry.prefix != "*" or entry.tail[0].isupper() or is_of_aws):
             self._imported.setdefault(entry.service, (entry.tail, node.lineno))
         to = self._goes_to(node, entry, chain) if entry.address else entry.service
         if chosen := self._chosen(node, entry, chain):
@@ -165,22 +172,31 @@ class Hosted:
 
         One of a list of all sorts of words is only a word.
         """
-        found = service_at(text) if is_address(text) else None
+        found = service_at(text, self._of_cloud()) if is_address(text) else None
+        if found is None and AZURE_PATH in text and not (is_address(text) and is_own_host(host_of(text))):
+            found = service(AZURE)
         if (
             found is None
             and node is not None
             and is_address(text)
             and self._report.source.place.scope is not Scope.TEST
         ):
-            found = service_by_form(text, has_key=_KEY.search(self._report.source.data) is not None)
+            found = service_by_form(text, has_key=has_key(self._report.source.data))
         if found is None:
             return False
         if node is not None:
-            self._words = among_words(self._report.names.module) if self._words is None else self._words
+            if self._words is None:
+                module = self._report.names.module
+                self._words = among_words(module) | compared(module)
             if id(node) in self._words:
                 return True
         self._report.refer(Named(found, None, text), line, Resolution.LITERAL, "address of a service")
         return True
+
+    def _of_cloud(self) -> str | None:
+        """Return the only service of the file that has hosts together with others, or None."""
+        listed = [name for name in self._imported if shares_hosts(name)]
+        return listed[0] if len(listed) == 1 else None
 
     def name(self, text: str, line: int) -> bool:
         """Report a hosted model by a name that tells it, as lists and settings spell it; return whether it is one.
@@ -224,6 +240,27 @@ class Hosted:
         for found, (call, line) in (self._settings | self._imported).items():
             if found not in self._elsewhere or found in self._usual:
                 self._report.refer(Named(service(found)), line, Resolution.LITERAL, call)
+                self._only_derived(found, call)
+
+    def _only_derived(self, name: str, call: str) -> None:
+        """Set the last reference aside where it is an import of a client that the file only derives classes from."""
+        modules = self._modules.get(name, set())
+        if (
+            len(modules) != 1
+            or not call.startswith("import ")
+            or not self._report.names.classes
+            or name in self._settings
+        ):
+            return
+        base = next(iter(modules))
+        entry = self._matching(base) if base.rpartition(".")[2][:1].isupper() else None
+        if entry is not None and (classes := subclassed(self._report.names, base)):
+            found = self._report.found
+            found.subclasses.append(Subclass(found.references.pop(), base, tuple(classes), entry.address))
+
+    def is_elsewhere(self, name: str) -> bool:
+        """Whether the calls that were read send the client of a service elsewhere, all of them."""
+        return name in self._elsewhere and name not in self._usual
 
     def _matching(self, dotted: str) -> HostedCall | None:
         for entry in catalog.hosted_calls().get(dotted.rpartition(".")[2], ()):
@@ -300,8 +337,11 @@ class Hosted:
         for known in value.possible.known:
             reached = self._reach(known, node, entry) or reached
         if value.possible.is_open and not value.possible.known:
-            if entry.service:
+            if entry.service and (entry.local or is_spoken(entry.service)):
                 self._elsewhere.add(entry.service)
+            elif entry.service:
+                self._usual.add(entry.service)
+                self._imported.setdefault(entry.service, (entry.tail, node.lineno))
             if entry.service == "openai" and AZURE_PATH in self._report.code(value.node):
                 self._report.refer(Named(service(AZURE)), node.lineno, Resolution.LITERAL, entry.tail)
                 return AZURE
@@ -314,7 +354,7 @@ class Hosted:
 
     def _reach(self, known: Known, node: ast.Call, entry: HostedCall) -> str | None:
         """Report the service at the address that a client is sent to; return it, or None for the team's own machine."""
-        found = service_at(known.value)
+        found = service_at(known.value, entry.service)
         host = host_of(known.value)
         if found is None and host and not is_own_host(host) and (is_address(known.value) or not entry.local):
             found = service(host)
@@ -354,11 +394,26 @@ class Hosted:
                 if entry.routed:
                     router = service(component.source)
                     self._report.refer(Named(router), node.lineno, known.resolution, call)
+        if entry.address and possible.is_open and not possible.known and self._begins_address(given, chain):
+            self._elsewhere.add(entry.service or "")
+            self._usual.discard(entry.service or "")
+            self._at_run_time(node, given, entry)
+            return
         unfit = [known.value for known in names if self._component(known.value, entry, to) is None]
         if unfit or (possible.is_open and not possible.known):
             source = to or self.only() or "service"
             reason = f"{unfit[0]!r} is no model that its service names" if unfit else _AT_RUN_TIME
             self._report.unresolved(Kind.MODEL, node, call, given, reason, source)
+
+    def _begins_address(self, node: ast.expr, chain: Chain) -> bool:
+        """Whether a name is given a text that begins as an address, in one of the ways that it is bound."""
+        found = self._report.names.visible(node.id, chain) if isinstance(node, ast.Name) else None
+        for bound in found[0] if found else ():
+            left = bound.left if isinstance(bound, ast.BinOp) else bound
+            left = left.values[0] if isinstance(left, ast.JoinedStr) and left.values else left
+            if isinstance(left, ast.Constant) and is_address(str(left.value)):
+                return True
+        return False
 
     def _component(self, text: str, entry: HostedCall, to: str | None) -> tuple[Component, str | None] | None:
         if entry.routed:

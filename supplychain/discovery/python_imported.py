@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import re
 
+from supplychain.discovery.python_names import Names
 from supplychain.discovery.python_report import Report
 
-_TYPES = re.compile(r"_?(types?|exceptions?|errors?|schemas?|typing|version|__version__|constants?)")
+_TYPES = re.compile(r"_?(types?|helpers?|utils?|exceptions?|errors?|schemas?|typing|version|__version__|constants?)")
 """Modules of an SDK that call nothing."""
 _TYPE = re.compile(
     r"[A-Z]\w*(Error|Exception|Timeout|Params?|TypedDict|Omit|NotGiven)|NOT_GIVEN|NotGiven|__version__|VERSION"
@@ -47,3 +49,20 @@ def is_own(report: Report, module: str) -> bool:
     own = source.module(root)
     defines = own is not None and bool(rest) and rest.partition(".")[0] in own.scopes[own.module].values
     return (is_on_path and (defines or not rest)) or (defines and not source.exists(f"{base}__init__.py"))
+
+
+def subclassed(names: Names, dotted: str) -> list[str]:
+    """Return the classes of a file that derive from an import, where nothing else of the file uses it."""
+    bound = {name for scope in names.scopes.values() for name, every in scope.imports.items() if dotted in every}
+    bases = [
+        (base, node.name)
+        for listed in names.classes.values()
+        for node, _ in listed
+        for base in node.bases
+        if isinstance(base, ast.Name) and base.id in bound
+    ]
+    if not bases:
+        return []
+    known = {id(base) for base, _ in bases}
+    others = (part for part in ast.walk(names.module) if isinstance(part, ast.Name) and part.id in bound)
+    return [name for _, name in bases] if all(id(part) in known for part in others) else []

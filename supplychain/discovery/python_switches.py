@@ -10,6 +10,7 @@ from supplychain import catalog
 from supplychain.catalog.provider import Switch as Known
 from supplychain.discovery import switches
 from supplychain.discovery.hosted import service_at
+from supplychain.discovery.python_given import given as values_given
 from supplychain.discovery.python_names import Chain
 from supplychain.discovery.python_report import Report, is_open, keyword_of, positional
 from supplychain.model.service import Switch
@@ -99,8 +100,16 @@ class _Reader:
         for argument, listed in matching.items():
             knowns, any_service = [known for _, known in listed], listed[0][0] == "*"
             given = keyword_of(node, argument) or _in_body(node, argument)
+            handed = (
+                ()
+                if given is not None or not is_open(node)
+                else values_given(self._report, node, (argument,), chain).values
+            )
             if given is not None:
                 yield from self._said(knowns, argument, given, node.lineno, chain, is_any=any_service)
+            elif handed:
+                for value in handed:
+                    yield from self._said(knowns, argument, value.node, node.lineno, chain, is_any=any_service)
             elif knowns[0].kind in {"storage", "training"}:
                 yield from self._unsaid(knowns, argument, node, is_any=any_service)
 

@@ -100,6 +100,12 @@ CARRIED: Mapping[str, Planted] = {
     "terraform": _file(
         "app.tf", 'locals {\n  model_id = "sample-org/terraform"\n}\n', "model:huggingface/sample-org/terraform"
     ),
+    "bicep": _file(
+        "app.bicep",
+        "resource search 'Microsoft.Search/searchServices@2023-11-01' = {\n  location: 'westeurope'\n}\n",
+        "service:azure-ai-search",
+        "endpoint:azure-ai-search in westeurope",
+    ),
     "modelfile": _file("Modelfile", "FROM sample-org/modelfile\n", "model:ollama/sample-org/modelfile"),
 }
 """What is looked for besides, by the key of the carrier, where the target has a file of it."""

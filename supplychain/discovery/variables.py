@@ -9,7 +9,7 @@ from supplychain import catalog
 from supplychain.catalog.interface import CommandVariable
 from supplychain.discovery import indexes, switches
 from supplychain.discovery.downloads import downloaded
-from supplychain.discovery.hosted import host_of, service, service_at, service_of_setting
+from supplychain.discovery.hosted import client_at, host_of, service_at, service_of_setting
 from supplychain.discovery.interface import Found, Given, SourceFile
 from supplychain.discovery.naming import is_address
 from supplychain.discovery.options import is_placeholder, setting
@@ -20,6 +20,9 @@ from supplychain.model.reference import Override, Resolution
 _NOTHING = re.compile(r"(?i:empty|dummy|fake|not[-_ ]?(needed|used|required))([-_]?(api)?[-_]?key)?")
 """What is written for a key where a server asks for none."""
 _SECRET = ("KEY", "TOKEN", "SECRET")
+_HOST_NAME = re.compile(r"\w*(HOST|HOSTNAME|DOMAIN|ENDPOINT|SERVER)")
+"""Names of variables that may hold a host alone."""
+_HOST = re.compile(r"([a-z0-9-]+\.)+[a-z]{2,}(:443)?")
 Setting = tuple[str, Word]
 """The name of a variable and its value."""
 
@@ -67,7 +70,14 @@ def _service(name: str, value: Word, elsewhere: frozenset[str], source: SourceFi
     is_left_out = value.text == "..." and not name.endswith(_SECRET)
     if value.is_known and (is_left_out or _NOTHING.fullmatch(value.text) is not None):
         return
-    component = (service_at(address) or _client_at(name, address)) if address else service_of_setting(name)
+    owner = service_of_setting(name)
+    host = (
+        f"https://{value.text}"
+        if value.is_known and _HOST_NAME.fullmatch(name) and _HOST.fullmatch(value.text)
+        else None
+    )
+    address = address or (host if host and service_at(host) else None)
+    component = (service_at(address, owner.name if owner else None) or client_at(name, address)) if address else owner
     if component is not None and (address or component.name not in elsewhere):
         found.references.append(source.refer(component, value.line, Resolution.DEFAULT, name, address=address))
 
@@ -80,14 +90,6 @@ def _address(name: str, value: Word, source: SourceFile, found: Found) -> None:
     if named is not None and (not is_data or re.search(catalog.commands().data_variable, name)):
         facts = {"revision": named.revision, "address": named.address}
         found.references.append(source.refer(named.component, value.line, Resolution.DEFAULT, name, **facts))
-
-
-def _client_at(name: str, address: str) -> Component | None:
-    """Return a service that the catalog does not know, by its host, where a client is sent to it."""
-    known = catalog.commands()
-    host = host_of(address)
-    is_own = not host or re.fullmatch(known.own_host, host) is not None
-    return None if is_own or re.fullmatch(known.client_variable, name) is None else service(host)
 
 
 def _served_elsewhere(settings: Sequence[Setting]) -> frozenset[str]:

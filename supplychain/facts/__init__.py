@@ -4,6 +4,8 @@ with Facts.open("online", now, policy.freshness) as facts:
     facts.releases([("package:pypi/requests", "2.32.0")])
     facts.records(["package:pypi/requests"])
     facts.exploited(["CVE-2021-44228"])
+    facts.hub([("model:huggingface/BAAI/bge-m3", "5617a9f61b028005a4858fdac845db406aefb181")])
+    facts.owners([("huggingface", "BAAI")])
 
 `cache` answers from what was fetched before, as long as the policy allows; a folder is a snapshot, and answers alone. In
 both no request is sent, and no HTTP client is imported. Components and versions come in, never an address: what a target
@@ -12,18 +14,16 @@ names is never asked.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self
 
-from supplychain import catalog
 from supplychain.facts import exploited as exploitation
-from supplychain.facts import npm, osv, pypi, snapshot
+from supplychain.facts import hubs, npm, osv, pypi, snapshot
 from supplychain.facts.exploited import Exploited
-from supplychain.facts.interface import NoFactError, SnapshotError
+from supplychain.facts.interface import Contents, NoFactError, SnapshotError
 from supplychain.facts.names import package
 from supplychain.facts.obtaining import Facility
 from supplychain.facts.osv import Records
@@ -32,12 +32,13 @@ from supplychain.facts.store import FactStore
 from supplychain.folders import user_folder
 from supplychain.model.fact import Release
 from supplychain.model.finding import Source
+from supplychain.model.hub import HubRecord, Owner
 from supplychain.model.policy import Freshness
 
 if TYPE_CHECKING:
     from supplychain.facts.session import Limits, Session
 
-__all__ = ["Exploited", "Facts", "Records", "SnapshotError"]
+__all__ = ["Contents", "Exploited", "Facts", "Records", "SnapshotError"]
 
 
 class Facts:
@@ -46,8 +47,6 @@ class Facts:
     def __init__(self, facility: Facility, database: Path | None = None) -> None:
         """Answer by way of a facility; `Facts.open` makes one."""
         self._facility = facility
-        self._asking = threading.Lock()
-        self._silent: dict[str, str] = {}
         self.database = database
         """A snapshot's own offline advisories, in osv-scanner's layout."""
 
@@ -110,6 +109,28 @@ class Facts:
         """Return which CVEs are exploited, and how probably others will be."""
         return exploitation.exploited(self._facility, cves)
 
+    def hub(self, wanted: Iterable[tuple[str, str | None]]) -> tuple[HubRecord, ...]:
+        """Return what hubs say of models and datasets at revisions, in the order in which they are first wanted.
+
+        A revision of None is the newest. What is not known has the state `unknown`.
+        """
+        return hubs.records(self._facility, wanted)
+
+    def owners(self, wanted: Iterable[tuple[str, str]]) -> tuple[Owner, ...]:
+        """Return what hubs say of owners, each given with the source of its components: `("huggingface", "BAAI")`."""
+        return hubs.owners(self._facility, wanted)
+
+    def hub_files(self, wanted: Iterable[tuple[str, str, str]]) -> tuple[Contents, ...]:
+        """Return small files of models and datasets, each given by component, whole commit and path, in that order.
+
+        A file without content says why. What Git LFS keeps is never fetched.
+        """
+        return hubs.files(self._facility, wanted)
+
+    def hub_file(self, component: str, commit: str, path: str) -> Contents:
+        """Return one file, as `hub_files` does."""
+        return self.hub_files([(component, commit, path)])[0]
+
     @property
     def used(self) -> Mapping[Path, str]:
         """The files of all facts that were used so far, with the digests of their bodies: what a snapshot holds."""
@@ -140,23 +161,12 @@ class Facts:
         else:
             packument = npm.obtain(self._facility, name)
             of, is_there = partial(npm.release, obtained=packument), packument.value is not None
-        if not is_there and (reason := self._silence(source)):
+        if not is_there and (reason := self._facility.silence(source, partial(self._is_listed, source))):
             raise NoFactError(reason)
         return [of(component, version) for version in versions]
 
-    def _silence(self, source: str) -> str:
-        """Return why a registry's 404 says nothing of a package; empty where it lists one that it surely has."""
-        known = catalog.fact_sources()[source].known
-        title = self._facility.endpoint(source).title
-        with self._asking:
-            if source not in self._silent:
-                try:
-                    obtained = (pypi if source == "pypi" else npm).obtain(self._facility, known)
-                    reason = f"{title} answered 404, and does so for {known} too, which it surely has"
-                    self._silent[source] = reason if obtained.value is None else ""
-                except NoFactError as error:
-                    self._silent[source] = f"{title} answered 404, and whether it lists anything is not known: {error}"
-            return self._silent[source]
+    def _is_listed(self, source: str, name: str) -> bool:
+        return (pypi if source == "pypi" else npm).obtain(self._facility, name).value is not None
 
     def _unknown(self, component: str, version: str, reason: str) -> Release:
         try:

@@ -63,7 +63,7 @@ def endpoint(name: str, environ: Mapping[str, str] = os.environ, home: Path | No
             return _named(source, address.strip(), environ)
         except ValueError as error:
             return Endpoint(source, problem=f"{where} {error}, so {source.title} is not asked")
-    return Endpoint(source)
+    return Endpoint(source, credential=_bearer(environ, source.official_token))
 
 
 def origin(address: str) -> tuple[str, str, int | None]:
@@ -83,13 +83,18 @@ def _named(source: FactSource, address: str, environ: Mapping[str, str]) -> Endp
     if parts.scheme == "http" and not _is_loopback(host):
         raise ValueError(f"names an address of {host} without TLS")
     plain = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
-    return Endpoint(source, plain, _credential(parts, environ.get(source.token, "") if source.token else ""))
+    return Endpoint(source, plain, _credential(parts) or _bearer(environ, source.token))
 
 
-def _credential(parts: SplitResult, token: str) -> str:
+def _credential(parts: SplitResult) -> str:
     if parts.username or parts.password:
         pair = f"{unquote(parts.username or '')}:{unquote(parts.password or '')}"
         return "Basic " + base64.b64encode(pair.encode()).decode()
+    return ""
+
+
+def _bearer(environ: Mapping[str, str], variable: str) -> str:
+    token = environ.get(variable, "") if variable else ""
     return f"Bearer {token}" if token.isascii() and token.isprintable() and token else ""
 
 

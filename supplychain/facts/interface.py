@@ -31,6 +31,8 @@ class Answer:
     body: bytes
     redirects: tuple[str, ...] = ()
     """Addresses on the same host that it led to, without their queries."""
+    error: str = ""
+    """Its own word for why it has no such thing, where it has one."""
 
 
 @dataclass(frozen=True)
@@ -43,3 +45,18 @@ class Obtained(Generic[T]):
     fetched: datetime
     entry: Path | None
     """Where it is kept; None where it could not be kept."""
+    error: str = ""
+    """The service's own word for why there is no such thing, where it has one."""
+
+
+@dataclass(frozen=True)
+class Contents:
+    """A small file of a model or dataset at a commit."""
+
+    component: str
+    commit: str
+    path: str
+    content: bytes | None
+    """None: it is not at hand, or there is no such file; `problem` says why."""
+    problem: str
+    source: Source

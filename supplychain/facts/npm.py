@@ -8,22 +8,21 @@ from __future__ import annotations
 
 import base64
 import binascii
-from datetime import datetime
 from functools import partial
 from typing import Any
 
-from pydantic import AwareDatetime, BaseModel, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from supplychain.facts.interface import NoFactError, Obtained
 from supplychain.facts.names import path
 from supplychain.facts.obtaining import Facility
+from supplychain.facts.values import text, time
 from supplychain.model.fact import Release, ReleaseFile
 
 AT_INSTALL = frozenset({"preinstall", "install", "postinstall"})
 """Scripts that npm runs when a package is installed from a registry."""
 HELD = "-security"
 """What ends the version of the empty package that the registry puts in place of one that it has taken down."""
-_TIME = TypeAdapter(AwareDatetime)
 
 
 class _Version(BaseModel):
@@ -65,9 +64,9 @@ def release(component: str, version: str, obtained: Obtained[Packument]) -> Rele
     found = packument.versions.get(version)
     deprecated = found.deprecated if found and isinstance(found.deprecated, str) else ""
     status = "deprecated" if deprecated else ""
-    if _string(packument.tags.get("latest")).endswith(HELD):
+    if text(packument.tags.get("latest")).endswith(HELD):
         status, deprecated = "quarantined", "npm holds the name: it has taken a package of this name down"
-    times = (_time(packument.time.get(each)) for each in packument.versions)
+    published = (time(packument.time.get(each)) for each in packument.versions)
     return Release(
         component=component,
         version=version,
@@ -76,7 +75,7 @@ def release(component: str, version: str, obtained: Obtained[Packument]) -> Rele
         files=(_file(version, found, packument),) if found else (),
         status=status,
         status_reason=deprecated,
-        first_release=min((time for time in times if time), default=None),
+        first_release=min((each for each in published if each), default=None),
         runs_scripts=bool(found and _runs_scripts(found)),
         source=source,
     )
@@ -97,10 +96,10 @@ def _file(version: str, found: _Version, packument: Packument) -> ReleaseFile:
     attestations = dist.get("attestations")
     offered = attestations.get("url") if isinstance(attestations, dict) else None
     return ReleaseFile(
-        name=_string(dist.get("tarball")).rpartition("/")[2],
-        hashes=(*_integrity(_string(dist.get("integrity"))), *_sha1(_string(dist.get("shasum")))),
-        uploaded=_time(packument.time.get(version)),
-        provenance=_string(offered) or None,
+        name=text(dist.get("tarball")).rpartition("/")[2],
+        hashes=(*_integrity(text(dist.get("integrity"))), *_sha1(text(dist.get("shasum")))),
+        uploaded=time(packument.time.get(version)),
+        provenance=text(offered) or None,
     )
 
 
@@ -128,20 +127,9 @@ def _runs_scripts(found: _Version) -> bool:
     return found.installs is True or found.gypfile is True or any(scripts.get(name) for name in AT_INSTALL)
 
 
-def _time(value: object) -> datetime | None:
-    try:
-        return _TIME.validate_python(value) if isinstance(value, str) else None
-    except ValidationError:
-        return None
-
-
 def _missing(version: str, packument: Packument) -> str:
     if not packument.versions:
         return "every version of it was taken down"
     if version in packument.time:
-        return f"it was published on {_string(packument.time[version])[:10]} and has been taken down"
+        return f"it was published on {text(packument.time[version])[:10]} and has been taken down"
     return f"it lists {len(packument.versions)} versions, and not this one"
-
-
-def _string(value: object) -> str:
-    return value if isinstance(value, str) else ""

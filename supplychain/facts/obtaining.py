@@ -36,6 +36,8 @@ class Facility:
         self.used: dict[Path, str] = {}
         """The files of the facts that were used, with the digests of their bodies."""
         self._lock = threading.Lock()
+        self._asking = threading.Lock()
+        self._silent: dict[str, str] = {}
         self._endpoints: dict[str, Endpoint] = {}
 
     def endpoint(self, source: str) -> Endpoint:
@@ -46,6 +48,21 @@ class Facility:
     def absent(self, source: str) -> Source:
         """Return a source that says nothing."""
         return Source(name=catalog.fact_sources()[source].title, level="absent")
+
+    def silence(self, source: str, is_there: Callable[[str], bool]) -> str:
+        """Return why a service's 404 says nothing of anything; empty where it has the one thing that it surely has.
+
+        `is_there` asks for that one by its name.
+        """
+        known, title = catalog.fact_sources()[source].known, self.endpoint(source).title
+        with self._asking:
+            if source not in self._silent:
+                try:
+                    reason = f"{title} answered 404, and does so for {known} too, which it surely has"
+                    self._silent[source] = "" if is_there(known) else reason
+                except NoFactError as error:
+                    self._silent[source] = f"{title} answered 404, and whether it lists anything is not known: {error}"
+            return self._silent[source]
 
     def pace(self, source: str) -> tuple[int, float]:
         """Return how many facts of a source are obtained at a time, and within how many seconds all of them."""
@@ -112,7 +129,7 @@ class Facility:
         place = self.endpoint(source)
         answer = fetch(session, place)
         value = read(answer.body) if answer.status == 200 else None
-        entry = Entry(source, key, place.mirror, self.now, answer.status, answer.body, answer.redirects)
+        entry = Entry(source, key, place.mirror, self.now, answer.status, answer.body, answer.redirects, answer.error)
         return self._obtained(entry, value, "online", self.store.put(entry))
 
     def _kept(self, source: str, key: str, read: Callable[[bytes], T], *, ages: bool) -> Obtained[T]:
@@ -140,7 +157,7 @@ class Facility:
             fetched=entry.fetched.isoformat(),
             digest=digest,
         )
-        return Obtained(value, source, entry.fetched, path)
+        return Obtained(value, source, entry.fetched, path, entry.error)
 
     def _days(self, source: str) -> int:
         age = catalog.fact_sources()[source].age

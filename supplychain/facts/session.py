@@ -27,6 +27,8 @@ IN_A_ROW = 5
 HOPS = 3
 """Redirects within a host that are followed."""
 CHUNK = 1 << 16
+REFUSING = frozenset({401, 403, 404})
+"""Answers that may say that there is no such thing, where the service's own word for it stands beside them."""
 DOWN = frozenset({401, 407, 429})
 """Answers that speak of the service and not of what it was asked for; 5xx beside them."""
 
@@ -107,11 +109,12 @@ class Session:
         with self._guarded(endpoint) as until:
             response, redirects = self._sent(method, endpoint, path, headers, body)
             with response:
-                if response.status_code not in {200, 404}:
+                error = _error(endpoint, response)
+                if response.status_code not in {200, 404} and not error:
                     kind = _DownError if response.status_code in DOWN or response.status_code >= 500 else NoFactError
                     raise kind(f"{endpoint.title} answered {response.status_code} {_meaning(response)}".rstrip())
                 content = b"".join(self._chunks(response, endpoint, until))
-            return Answer(response.status_code, content, redirects)
+            return Answer(response.status_code, content, redirects, error)
 
     def _sent(
         self, method: str, endpoint: Endpoint, path: str, headers: dict[str, str], body: bytes | None
@@ -213,6 +216,12 @@ class _Credential(requests.auth.AuthBase):
         if self.endpoint.credential and origin(request.url or "") == origin(self.endpoint.address):
             request.headers["Authorization"] = self.endpoint.credential
         return request
+
+
+def _error(endpoint: Endpoint, response: requests.Response) -> str:
+    """Return the service's own word for having no such thing; empty where it says none that the catalog knows."""
+    word = response.headers.get(endpoint.source.error_header, "") if endpoint.source.error_header else ""
+    return word if response.status_code in REFUSING and word in endpoint.source.errors else ""
 
 
 def _meaning(response: requests.Response) -> str:

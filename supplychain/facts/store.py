@@ -1,6 +1,6 @@
 """The store of facts: a folder with a file for each, as it was received.
 
-A file is gzip over a line of JSON (source, key, mirror, time, status, redirects, digest) and the body. It is written whole or not at
+A file is gzip over a line of JSON (source, key, mirror, time, status, redirects, error, digest) and the body. It is written whole or not at
 all, so that runs may share a folder, and one that is damaged is as good as absent.
 """
 
@@ -44,6 +44,8 @@ class Entry:
     body: bytes
     redirects: tuple[str, ...] = ()
     """Addresses on the same host that the service led to."""
+    error: str = ""
+    """The service's own word for why it has no such thing."""
 
     @cached_property
     def digest(self) -> str:
@@ -60,8 +62,9 @@ class _Head(BaseModel):
     key: str
     mirror: str
     fetched: AwareDatetime
-    status: Literal[200, 404]
+    status: Literal[200, 401, 403, 404]
     redirects: tuple[str, ...]
+    error: str = ""
     digest: str
 
 

@@ -8,12 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from supplychain.checks.sourced import Sourced, datasets, fetched_models
 from supplychain.facts import Facts
+from supplychain.facts.hubs import NO_HUB
 from supplychain.model.case import Case
+from supplychain.model.component import Component
+from supplychain.model.hub import HubRecord
 from supplychain.target import Target
+
+if TYPE_CHECKING:
+    from supplychain.artifacts import Digester
+
+GENERATIONS = 3
+"""How far models are followed to those that they were derived from."""
+MOST_BASES = 200
+"""Of one generation."""
+MOST_FILES = 10_000
+"""Of one revision in a cache."""
 
 
 @dataclass
@@ -26,10 +40,14 @@ class ComponentGatherer:
     """Whether bytes that are not at hand are fetched."""
     drill: bool = True
     """Whether the guard is tried out."""
+    digests: Digester | None = None
+    """What computes and remembers the digests of this run; None: made when it is needed."""
+    keys: tuple[tuple[str, bytes], ...] = ()
+    """The files that the policy's `trust.keys` name, with what is in them."""
 
     def over(self, target: Target) -> ComponentGatherer:
         """Return a gatherer over other files with the same facts; it fetches nothing and drills nothing."""
-        return ComponentGatherer(target, self.facts, drill=False)
+        return ComponentGatherer(target, self.facts, drill=False, digests=self.digests, keys=self.keys)
 
     def gather(self, case: Case) -> dict[str, object]:
         """Return the changes to a case that has its inventory; each part sees what those before it found."""
@@ -42,7 +60,79 @@ class ComponentGatherer:
 
     def _parts(self) -> list[Callable[[Case], dict[str, Any]]]:
         """Return the parts in their order."""
-        return []
+        return [
+            self._hub,
+            self._owners,
+            self._artifacts,
+            self._signatures,
+            self._licenses,
+            self._provenance,
+            self._drills,
+        ]
+
+    def _hub(self, case: Case) -> dict[str, Any]:
+        """Ask for what production names, then for what that was derived from, and for what that was."""
+        pairs = [(name, revision) for name, revision in wanted(case) if not Component.parse(name).is_file]
+        records = list(self.facts.hub(pairs))
+        found = records
+        for _ in range(GENERATIONS):
+            known = {record.component for record in records}
+            bases = dict.fromkeys(base for record in found for base in _bases(record) if base not in known)
+            found = list(self.facts.hub([(base, None) for base in list(bases)[:MOST_BASES]]))
+            records += found
+        return {"hub": tuple(records)}
+
+    def _artifacts(self, case: Case) -> dict[str, Any]:
+        """Look for bytes, and read those that are at hand."""
+        from supplychain import artifacts  # here, since few verbs need it
+
+        self.digests = self.digests or artifacts.digester(case.policy, case.now, simulated=case.simulated)
+        return {"artifacts": artifacts.gather(self.target, case, fetch=self.fetch, digests=self.digests)}
+
+    def _signatures(self, case: Case) -> dict[str, Any]:
+        from supplychain.signatures import Key, look  # here, since few verbs need it
+
+        def hub_file(component: str, commit: str, path: str) -> tuple[bytes | None, str]:
+            found = self.facts.hub_file(component, commit, path)
+            return found.content, found.problem
+
+        keys = [Key(name, data) for name, data in self.keys]
+        return {"signatures": look(self.target, case, hub_file, cached, keys)}
+
+    def _licenses(self, case: Case) -> dict[str, Any]:
+        """Read who states which license, then where the target credits what."""
+        from supplychain import licenses  # here, since few verbs need it
+
+        stated = licenses.read(self.target, case, self.facts.hub_file, cached)
+        return {"licenses": stated, "mentions": licenses.mentions(self.target, case, stated)}
+
+    def _provenance(self, case: Case) -> dict[str, Any]:
+        from supplychain.provenance import read  # here, since few verbs need it
+
+        found = read(self.target, case)
+        return {"provenance": found.statements, "provenance_doubts": found.doubts}
+
+    def _drills(self, case: Case) -> dict[str, Any]:
+        """Try the guard out, where that is asked for."""
+        from supplychain import drills  # here, since few verbs need it
+
+        return {"drills": drills.run(self.target, case)} if self.drill else {}
+
+    def _owners(self, case: Case) -> dict[str, Any]:
+        """Ask for the owner that a name states, and for the one that the hub answers with."""
+        pairs = [(Component.parse(record.component).source, name) for record in case.hub for name in _owners(record)]
+        return {"owners": self.facts.owners(pairs)}
+
+
+def cached(component: Component, revision: str | None) -> dict[str, Path]:
+    """Return where the files that a cache of Hugging Face holds of a revision lie, by their names."""
+    from supplychain.artifacts import hub_cache  # here, since few verbs need it
+
+    found: dict[str, Path] = {}
+    for folder, _ in hub_cache.folders() if component.source == "huggingface" else ():
+        snapshot = hub_cache.snapshot(folder, component, revision, MOST_FILES)
+        found |= {file.path: file.real for file in snapshot.files if file.real} if snapshot else {}
+    return found
 
 
 def wanted(case: Case) -> tuple[tuple[str, str | None], ...]:
@@ -50,3 +140,17 @@ def wanted(case: Case) -> tuple[tuple[str, str | None], ...]:
     sourced = (item for item in (*fetched_models(case), *datasets(case)) if isinstance(item, Sourced))
     pairs = ((item.subject, reference.revision) for item in sourced for reference in item.references)
     return tuple(dict.fromkeys(pairs))
+
+
+def _bases(record: HubRecord) -> tuple[str, ...]:
+    """Return the ids of the models that a model of Hugging Face was derived from."""
+    is_model = record.component.startswith("model:") and record.state in {"listed", "gated"}
+    return tuple(f"model:huggingface/{name}" for name in record.bases if "/" in name) if is_model else ()
+
+
+def _owners(record: HubRecord) -> tuple[str, ...]:
+    """Return the owners that a component's own name states and that its hub answers with."""
+    name = Component.parse(record.component).name
+    stated = name.partition("/")[0].removeprefix("hf-hub:").removeprefix("hf_hub:") if "/" in name else ""
+    is_described = record.source.name != NO_HUB
+    return tuple(dict.fromkeys(owner for owner in (stated, record.owner) if owner and is_described))

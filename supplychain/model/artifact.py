@@ -15,9 +15,11 @@ class PublishedHash(Frozen):
     """`sha256`, `git-sha1`, `md5` …"""
     value: Text
     """Hex digits; may be empty or too short, which is what a check has to see."""
-    origin: Literal["hub", "git-lfs", "dvc", "declaration", "reference", "baseline", "inventory", "metadata", "name"]
+    origin: Literal[
+        "hub", "git-lfs", "dvc", "declaration", "reference", "baseline", "inventory", "metadata", "name", "download"
+    ]
     """Who says so; `reference`: the place that names the component; `metadata`: Croissant or the like; `name`: the
-    artifact's own file name."""
+    artifact's own file name; `download`: the answer that brought the bytes, so that it shows no more than they do."""
     at: Place | None = None
     size: int | None = None
     recorded: date | None = None
@@ -33,10 +35,13 @@ class Artifact(Frozen):
     at: Place | None = None
     """Where it lies in the target, or the first place that names its component."""
     where: Literal["target", "cache", "declared", "fetched"]
-    state: Literal["bytes", "pointer", "absent", "empty", "truncated", "not read"]
-    """`pointer`: a pointer of Git LFS or DVC lies in its place. `truncated`: shorter than what was published."""
+    revision: Text | None = None
+    """The commit of the hub whose file it is; None where no hub has it."""
+    state: Literal["bytes", "pointer", "absent", "empty", "truncated", "not read", "unlisted", "removed"]
+    """`pointer`: a pointer of Git LFS or DVC lies in its place. `truncated`: shorter than what was published. `unlisted`:
+    it is there, and what lists its folder or revision does not name it. `removed`: the other way round."""
     problem: Text = ""
-    """Why it was not read."""
+    """Why it was not read, or what was wrong with what was remembered of it."""
     size: int | None = None
     sha256: str | None = None
     """64 hex digits of the bytes; None unless they were read."""
@@ -52,16 +57,23 @@ class Artifact(Frozen):
 class FoundSignature(Frozen):
     """A signature that was found for artifacts of a component."""
 
-    kind: Literal["model-signing", "minisign", "gpg", "git tag", "kaggle"]
+    kind: Literal["model-signing", "sigstore", "minisign", "gpg", "git tag", "kaggle"]
     file: Text
     """The signature itself, or the tag."""
     at: Place | None = None
-    state: Literal["valid", "invalid", "unexpected identity", "expired", "no trust", "incomplete", "unreadable"]
-    """`no trust`: the policy names no key, chain or identity for it. `incomplete`: files that nobody signed."""
+    state: Literal[
+        "valid", "invalid", "unexpected identity", "expired", "no trust", "incomplete", "not compared", "unreadable"
+    ]
+    """`no trust`: the policy names no key, chain or identity for it. `incomplete`: files that nobody signed. `not
+    compared`: the signature itself verifies, and no bytes or published SHA-256 are at hand to hold against it."""
     says: Text = ""
     """Why, in a line."""
     identity: Text = ""
     issuer: Text = ""
+    by: Literal["key", "certificate", "sigstore"] | None = None
+    """How whoever signed was told; None: nobody was."""
+    key: Text = ""
+    """The file of the policy's `trust.keys` that it verifies with, or that its certificate goes back to."""
     covers: tuple[Text, ...] = ()
     """Paths that it signs, within the component."""
     digest: str | None = None
@@ -78,5 +90,7 @@ class SignatureLookup(Frozen):
     lacked: tuple[Text, ...] = ()
     """Where it could not run, each with the reason."""
     found: tuple[FoundSignature, ...] = ()
+    unsigned: tuple[Text, ...] = ()
+    """Weight files that none of the found signatures is on."""
     expected: tuple[Text, ...] = ()
-    """Signatures that an earlier record says were there."""
+    """Signatures that an earlier record says were there, by their paths."""

@@ -27,6 +27,8 @@ class Recorded(Frozen):
     """Arguments of loading calls that decide what they may run."""
     digests: Texts = ()
     """What was measured of its bytes; empty where they were not at hand."""
+    signatures: Texts = ()
+    """Signatures that lay with it, by their paths."""
     owner: Text | None = None
     license: Text | None = None
     at: Place

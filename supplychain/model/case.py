@@ -16,7 +16,7 @@ from supplychain.model.finding import Outcome, Patch
 from supplychain.model.gate import KnownFile
 from supplychain.model.hub import HubRecord, Owner
 from supplychain.model.inventory import Inventory
-from supplychain.model.license import LicenseStatement, Mention, ProvenanceStatement
+from supplychain.model.license import LicenseStatement, Mention, ProvenanceDoubt, ProvenanceStatement
 from supplychain.model.package import Graph
 from supplychain.model.policy import Policy
 from supplychain.model.reference import Place, Unread
@@ -52,6 +52,8 @@ class Listed(Frozen):
     """What the entry says of it."""
     marks: tuple[AuditField, ...] = ()
     """What the entry says that nobody knows."""
+    hashes: tuple[Text, ...] = ()
+    """`<algorithm>:<hex>` of its bytes, as the entry gives them."""
 
 
 class Bom(Frozen):
@@ -211,7 +213,8 @@ class Case(Frozen):
     service_lines: dict[str, int] = Field(default_factory=dict)
     """Lines of the declaration that speak of a service: by its id, and by `id key` for each key that is set."""
     hub: tuple[HubRecord, ...] = ()
-    """What hubs say of the models and datasets of production, one record a revision that a place asks for."""
+    """What hubs say of the models and datasets of production, one record a revision that a place asks for, and of the
+    newest revision of what these were derived from."""
     owners: tuple[Owner, ...] = ()
     """What hubs say of their owners."""
     artifacts: tuple[Artifact, ...] = ()
@@ -223,6 +226,8 @@ class Case(Frozen):
     mentions: tuple[Mention, ...] = ()
     """Texts of the target that credit a model or dataset."""
     provenance: tuple[ProvenanceStatement, ...] = ()
+    provenance_doubts: tuple[ProvenanceDoubt, ...] = ()
+    """Documents that may state provenance and do not count."""
     drills: tuple[Drill, ...] = ()
     graph: Graph = Graph()
     """The packages as manifests and locks resolve them."""

@@ -34,6 +34,13 @@ class IntendedUse(Frozen):
     redistribute: bool
     modify: bool
     fields: tuple[Text, ...] = ()
+    trains_models: bool | None = None
+    """Whether outputs train other models; None: nobody said so, and a license that cares is undetermined."""
+    monthly_users: int | None = None
+    """Of all products of the company, as licenses count them."""
+    annual_revenue_usd: int | None = None
+    regions: tuple[Text, ...] = ()
+    """Where the company is seated and where it offers the project: `EU`, `DE`, `US`."""
 
 
 class Project(Frozen):
@@ -108,6 +115,9 @@ class Provenance(Frozen):
     license: Text = ""
     pii: Text = ""
     transforms: tuple[Text, ...] = ()
+    """What was done to it after it was taken; an empty list that is written out says that nothing was."""
+    document: Text = ""
+    """A document of the target that describes it, where neither its folder nor its own words tell what it is of."""
 
 
 class DeclaredComponent(Frozen):
@@ -126,6 +136,8 @@ class DeclaredComponent(Frozen):
     provenance: Provenance | None = None
     label: Text | None = None
     """For a dataset: the column of the labels."""
+    path: Text | None = None
+    """The file or folder of the target that holds its bytes, for a component that is named otherwise."""
 
 
 class Deployment(Frozen):

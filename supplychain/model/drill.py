@@ -17,6 +17,10 @@ class DrillStep(Frozen):
     """What was seen, in a line: the deny record, where the file went."""
     held: bool
     """Whether everything that had to happen was seen."""
+    denied: bool = False
+    """Whether the deny list held it afterwards."""
+    moved: bool = False
+    """Whether its bytes were gone from their place and in quarantine afterwards."""
 
 
 class Drill(Frozen):

@@ -12,6 +12,10 @@ ScanStatus = Literal["safe", "suspicious", "unsafe", "pending", "none"]
 """What a hub's own scanners say; `none`: it says nothing."""
 
 
+NO_HUB = "no hub"
+"""The name of the source of a record on what no hub tells of."""
+
+
 class HubFile(Frozen):
     """One file of a model or dataset, as its hub lists it at a revision."""
 
@@ -38,6 +42,7 @@ class HubRecord(Frozen):
     name: Text = ""
     """The name that the hub answered with; another than the one asked for is a rename."""
     owner: Text = ""
+    """Empty: it has no owner there, as in an archive, or the hub did not say."""
     commit: Text | None = None
     """The commit that the revision stands for."""
     created: AwareDatetime | None = None

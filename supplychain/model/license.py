@@ -6,6 +6,9 @@ from supplychain.model.base import Frozen
 from supplychain.model.reference import Place
 from supplychain.model.text import Text
 
+PROJECT = "project"
+"""What stands for the target itself where its own license is stated."""
+
 
 class LicenseStatement(Frozen):
     """A license that somebody states for a component."""
@@ -28,8 +31,9 @@ class Mention(Frozen):
 
     component: Text
     at: Place
-    names: tuple[Literal["component", "holder", "license", "notice", "license text"], ...]
-    """What it names of what a license asks for."""
+    names: tuple[Literal["component", "holder", "license", "notice", "notice file", "license text"], ...]
+    """What it names of what a license asks for; `notice`: a wording that it prescribes for users; `notice file`: the text
+    that it prescribes for the notice file of copies."""
 
 
 ProvenanceField = Literal[
@@ -45,3 +49,15 @@ class ProvenanceStatement(Frozen):
     value: Text
     origin: Literal["declaration", "card", "croissant", "datasheet", "dvc", "hub", "code", "metadata"]
     at: Place | None = None
+    digest: str | None = None
+    """`sha256:<hex>` of the file that states it."""
+
+
+class ProvenanceDoubt(Frozen):
+    """A document that may state provenance and does not count: it was not read, or it is not clear what it is of."""
+
+    at: Place
+    reason: Text
+    components: tuple[Text, ...] = ()
+    """Those that it may be of; none: nothing tells."""
+    is_unread: bool

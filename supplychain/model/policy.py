@@ -28,6 +28,10 @@ class Trust(Frozen):
     dataset_owners: tuple[str, ...] = ()
     index_map: dict[str, str] = Field(default_factory=dict)
     signers: tuple[Signer, ...] = ()
+    """Whose certificates count, where a signature is made with one."""
+    keys: tuple[str, ...] = ()
+    """Files beside the policy that signatures are verified with: public keys and certificates as PEM, public keys of
+    minisign and OpenPGP, and the trusted root of a Sigstore instance of one's own."""
 
 
 class People(Frozen):
@@ -59,6 +63,19 @@ class Freshness(Frozen):
     drill_max_age_days: Days = 90
     provider_max_age_days: Days = 180
     """Of what the catalog says of a provider."""
+    digest_max_age_days: Days = 30
+    """Of a digest that was computed earlier, of a file that is unchanged since."""
+
+
+class ArtifactRules(Frozen):
+    """How much of the bytes of models and datasets is read and fetched in a run; what is above is said to be not read."""
+
+    max_files: Count = 50_000
+    """Of one component."""
+    max_file_bytes: Count = 200_000_000_000
+    fetch_max_bytes: Count = 20_000_000_000
+    """Of one component, with `fetch=on`."""
+    fetch_max_seconds: Count = 1800
 
 
 class Sla(Frozen):
@@ -169,6 +186,7 @@ class Policy(Frozen):
     freshness: Freshness = Freshness()
     sla_days: Sla = Sla()
     packages: PackageRules = PackageRules()
+    artifacts: ArtifactRules = ArtifactRules()
     services: Services = Services()
     waivers: WaiverRules = WaiverRules()
     features: FeatureRules = FeatureRules()

@@ -23,7 +23,7 @@ from supplychain.packages.python_sources import origin_of
 from supplychain.packages.python_sources import package as pypi_package
 from supplychain.packages.requirements import read_list
 from supplychain.packages.typed import items, table, text
-from supplychain.packages.yaml_document import Table, from_yaml
+from supplychain.yaml_document import Table, from_yaml
 
 _FORMAT = "environment.yml"
 _ADDED = 5_000

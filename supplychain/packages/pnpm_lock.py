@@ -16,7 +16,7 @@ from supplychain.packages.interface import NotParsedError, Read, SourceFile
 from supplychain.packages.npm_sources import hashes, origin_of, package, version_of
 from supplychain.packages.package_json import Manifest, drift_of, found_in, manifest_of
 from supplychain.packages.typed import table, text, texts
-from supplychain.packages.yaml_document import Table, from_yaml
+from supplychain.yaml_document import Table, from_yaml
 
 _FORMAT = "pnpm-lock.yaml"
 _VERSIONS = ("5", "6", "9")

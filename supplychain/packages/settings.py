@@ -21,7 +21,7 @@ from supplychain.packages import setting_lines
 from supplychain.packages.interface import NotParsedError, Read, SourceFile
 from supplychain.packages.toml_document import Lines, from_toml
 from supplychain.packages.typed import items, table, text
-from supplychain.packages.yaml_document import Table, from_yaml
+from supplychain.yaml_document import Table, from_yaml
 
 _MOST = 200
 """Addresses that one file sets."""

@@ -19,7 +19,7 @@ from supplychain.packages.interface import NotParsedError, Read, SourceFile
 from supplychain.packages.npm_sources import aliased, hashes, origin_of, package, registry_of, version_of
 from supplychain.packages.package_json import Manifest, drift_of, found_in, manifest_of
 from supplychain.packages.typed import table, text, texts
-from supplychain.packages.yaml_document import Table, from_yaml
+from supplychain.yaml_document import Table, from_yaml
 
 _FORMAT = "yarn.lock"
 _BERRY = re.compile(r"(?m)^[\"']?__metadata[\"']?:")

@@ -23,7 +23,7 @@ from supplychain.control.interface import Scenario
 from supplychain.gherkin import suggestion
 from supplychain.model.case import Case
 from supplychain.model.finding import Finding, Outcome, Severity
-from supplychain.report import risk
+from supplychain.report import provenance, risk
 from supplychain.report.agreement import agreement, document
 from supplychain.report.evidence import description, evidence
 from supplychain.report.pages import risk_picture
@@ -76,6 +76,11 @@ class AllureResults:
         if found := risk.computed(case, finding):
             allure.attach(risk.document(found), "6.5 risks", _MARKDOWN, "md")
             allure.attach(risk_picture(found), "6.5 matrix of risks", "image/svg+xml", "svg")
+
+    def attach_provenance(self, finding: Finding, case: Case) -> None:
+        """Attach to the step that decides 4.2 what is stated of each dataset and model, by whom and where."""
+        if finding.requirement == provenance.REQUIREMENT and (text := provenance.document(case)):
+            allure.attach(text, "4.2 provenance", _MARKDOWN, "md")
 
     def finish(self, environment: dict[str, str], attachments: dict[str, str]) -> None:
         """Write what belongs to the run as a whole: its environment and its Markdown attachments."""

@@ -99,7 +99,8 @@ def _changes(before: Run, after: Run, inputs: tuple[str, ...]) -> Iterator[Chang
 def _rows(run: Run) -> dict[_Key, list[Observation]]:
     found: dict[_Key, list[Observation]] = {}
     for name, finding in run.findings.items():
-        for row in finding.observations if not requirement_of(name).rolls_up else ():
+        repeats = requirement_of(name).repeats
+        for row in (row for row in finding.observations if not repeats(row.rule)):
             found.setdefault((name, row.component, row.at.file if row.at else ""), []).append(row)
     return found
 

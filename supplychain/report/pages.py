@@ -13,7 +13,7 @@ from jinja2 import BytecodeCache, Environment, FileSystemBytecodeCache, PackageL
 from markupsafe import Markup
 
 from supplychain.checks.risk_inputs import ServiceRisk
-from supplychain.report import risk
+from supplychain.report import provenance, risk
 from supplychain.report.agreement import agreement
 from supplychain.report.evidence import house_matrix, matrix
 from supplychain.report.markup import code, markdown
@@ -57,6 +57,8 @@ def page(view: View, measured: Measured | None = None) -> str:
         told=told,
         facts=facts(view.case),
         measured=measured,
+        provenance=provenance,
+        stated=provenance.tables(view.case),
         risk=risk,
         risks=risk.computed(view.case, view.findings.get(risk.REQUIREMENT)),
     )

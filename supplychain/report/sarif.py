@@ -106,8 +106,8 @@ def _rows(view: View) -> Iterator[Row]:
         requirement = requirement_of(name)
         if finding.outcome is Outcome.ERROR:
             yield requirement, _BROKEN, _broken(finding)
-        for observation in () if requirement.rolls_up else finding.observations:
-            if observation.outcome in _SHOWN:
+        for observation in finding.observations:
+            if observation.outcome in _SHOWN and not requirement.repeats(observation.rule):
                 yield requirement, requirement.rules[observation.rule], observation
 
 

@@ -12,7 +12,7 @@ from supplychain.assessment import Assessment
 from supplychain.config.loading import ConfigError
 from supplychain.facts import SnapshotError
 from supplychain.options import Options, OptionsError
-from supplychain.report import inventory, pages, patches, record, risk, terminal
+from supplychain.report import inventory, licenses, pages, patches, provenance, record, risk, terminal
 from supplychain.report.agreement import agreement, document
 from supplychain.report.allure_results import AllureResults, add_tags
 from supplychain.report.evidence import house_matrix, matrix, waivers
@@ -61,6 +61,7 @@ class Session:
         assessment.listeners.append(allure.attach)
         assessment.listeners.append(lambda finding: allure.attach_agreement(finding, assessment.case))
         assessment.listeners.append(lambda finding: allure.attach_risks(finding, assessment.case))
+        assessment.listeners.append(lambda finding: allure.attach_provenance(finding, assessment.case))
         return cls(options, assessment, allure, record.run_id(options.now), datetime.now(UTC), unbound)
 
     def finish(self) -> View:
@@ -84,6 +85,10 @@ class Session:
             files["agreement.md"] = document(tables)
         if risks := risk.computed(case, view.findings.get(risk.REQUIREMENT)):
             files |= {"risk.md": risk.document(risks), "risk.svg": pages.risk_picture(risks)}
+        if stated := provenance.document(case):
+            files["provenance.md"] = stated
+        if register := licenses.register(case):
+            files |= {"licenses.md": licenses.document(register), "licenses.csv": licenses.spreadsheet(register)}
         if measured and measured.usable:
             files["sensitivity.json"] = measured.usable.text
         record.write(view, folder, self.started, self.assessment.tracebacks, files)

@@ -220,10 +220,10 @@ class View:
         """The commands and edits that would decide the most of what is undetermined, the best first."""
         helped: dict[str, list[str]] = {}
         for row in self.rows:
-            if row.finding is None or row.finding.outcome is not Outcome.UNDETERMINED or row.requirement.rolls_up:
+            if row.finding is None or row.finding.outcome is not Outcome.UNDETERMINED:
                 continue
             for observation in row.finding.observations:
-                if observation.outcome is Outcome.UNDETERMINED:
+                if observation.outcome is Outcome.UNDETERMINED and not row.requirement.repeats(observation.rule):
                     command = row.requirement.rules[observation.rule].command
                     helped.setdefault(command or observation.remedy, []).append(row.requirement.id)
         steps = [NextStep(what, tuple(dict.fromkeys(ids)), len(ids)) for what, ids in helped.items() if what]

@@ -7,15 +7,24 @@ from pathlib import Path
 
 from supplychain import baseline as baselines
 from supplychain import digests
+from supplychain.facts import Facts, SnapshotError
+from supplychain.gathering.components import cached
 from supplychain.model.baseline import Baseline, BaselineFile, Drift
+from supplychain.model.case import Case, Features
+from supplychain.model.component import Kind
+from supplychain.model.hub import HubRecord
+from supplychain.model.policy import Freshness
+from supplychain.model.reference import INVENTORIED
+from supplychain.options import OptionsError, facts_level
+from supplychain.signatures import look
 from supplychain.verbs import files
 from supplychain.verbs.interface import Code, Gathered, VerbError, gather, shown
 
 
-def record(target: Path) -> int:
+def record(target: Path, facts: str | None) -> int:
     """Write the baseline of a target and print what differs from the one before."""
     found = gather(target)
-    before, now = baselines.read(found.target), _measured(found)
+    before, now = baselines.read(found.target), _measured(found, _told(found, target, facts))
     text = baselines.text(now)
     if len(text.encode()) > baselines.SIZE_LIMIT:
         raise VerbError(
@@ -28,14 +37,45 @@ def record(target: Path) -> int:
     return Code.HOLDS
 
 
-def _measured(found: Gathered) -> Baseline:
+def _told(found: Gathered, target: Path, facts: str | None) -> tuple[HubRecord, ...]:
+    """Return what hubs say of the models and datasets that are recorded, as far as that is at hand or asked for."""
+    named = (*found.inventory.of(Kind.MODEL, INVENTORIED), *found.inventory.of(Kind.DATASET, INVENTORIED))
+    pairs = dict.fromkeys((item.subject, item.revision) for item in named if not item.component.is_file)
+    try:
+        source = Facts.open(facts_level(facts or "cache", target), found.now, Freshness())
+    except (OptionsError, SnapshotError) as error:
+        raise VerbError(str(error)) from error
+    try:
+        return source.hub(pairs)
+    finally:
+        source.close()
+
+
+def _measured(found: Gathered, told: tuple[HubRecord, ...]) -> Baseline:
     return baselines.of(
         found.inventory,
         found.declaration,
         written=found.now,
         commit=found.state.commit,
         digests=digests.measured(found.target, found.inventory),
+        owners=baselines.owners_of(told),
+        licenses=baselines.licenses_of(told, found.declaration),
+        signatures=_signatures(found, told),
     )
+
+
+def _signatures(found: Gathered, told: tuple[HubRecord, ...]) -> dict[str, tuple[str, ...]]:
+    """Return the signatures that lie with each model and dataset, as far as hubs tell and in the target and a cache."""
+    case = Case(
+        now=found.now,
+        target=found.state,
+        inventory=found.inventory,
+        declaration=found.declaration,
+        hub=told,
+        features=Features(digest=""),
+    )
+    lookups = look(found.target, case, lambda *_: (None, "only its name is recorded"), cached, ())
+    return {lookup.component: tuple(item.file for item in lookup.found) for lookup in lookups}
 
 
 def _differences(before: BaselineFile | None, now: Baseline) -> Iterator[str]:

@@ -12,7 +12,9 @@ from pathlib import Path
 from supplychain.config.editing import approve as approved
 from supplychain.config.files import DECLARATION, read_declaration
 from supplychain.config.skeleton import skeleton
+from supplychain.model.case import Case, Features
 from supplychain.model.text import printable
+from supplychain.provenance import read as read_provenance
 from supplychain.target import NotReadError, Target
 from supplychain.verbs import files
 from supplychain.verbs.interface import Code, VerbError, gather, now, shown
@@ -24,7 +26,9 @@ def init(target: Path, output: Path | None) -> int:
     if os.path.lexists(path):
         raise VerbError(f"{shown(path)} is there already; edit it, or name another file with --output")
     found = gather(target)
-    text = skeleton(found.inventory, found.target.name)
+    features = Features(digest="none")
+    case = Case(schema=1, now=found.now, target=found.state, inventory=found.inventory, features=features)
+    text = skeleton(found.inventory, found.target.name, read_provenance(found.target, case).statements)
     files.write(path, text, target)
     asked = sum(line.startswith("# fill in") for line in text.splitlines())
     print(f"{shown(path)}: written; {asked} lines that begin with # fill in ask for what only people know")

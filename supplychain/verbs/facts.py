@@ -10,13 +10,14 @@ from pathlib import Path
 
 from supplychain.facts import Facts, snapshot
 from supplychain.facts.endpoints import endpoint
+from supplychain.facts.hubs import NO_HUB
 from supplychain.facts.interface import NoFactError, SnapshotError
 from supplychain.facts.names import ECOSYSTEMS
 from supplychain.verbs.files import is_inside
 from supplychain.verbs.interface import Code, VerbError, now, shown
 
 _SHOWN = 10
-"""Releases of which nothing is known that are printed."""
+"""Things of which nothing is known that are printed."""
 
 
 def snapshot_of(target: Path, output: Path, policy: Path | None, advisories: Path | None, report: list[Path]) -> int:
@@ -33,10 +34,17 @@ def snapshot_of(target: Path, output: Path, policy: Path | None, advisories: Pat
     if case.errors:
         raise VerbError(f"nothing was written: {case.errors[0].message}")
     count = write_snapshot(assessment.packages.facts, output, target, advisories, report)
-    unknown = [release for release in case.releases if release.state == "unknown"]
-    print(f"{shown(output)}: {count} facts on {len(case.releases) - len(unknown)} of {len(case.releases)} releases")
-    for release in unknown[:_SHOWN]:
-        print(f"  not known: {release.component} {release.version}: {release.problem}")
+    described = [record for record in case.hub if record.source.name != NO_HUB]
+    releases = [release for release in case.releases if release.state == "unknown"]
+    records = [record for record in described if record.state == "unknown"]
+    print(
+        f"{shown(output)}: {count} facts on {len(case.releases) - len(releases)} of {len(case.releases)} releases and "
+        f"{len(described) - len(records)} of {len(described)} models and datasets"
+    )
+    unknown = [f"{release.component} {release.version}: {release.problem}" for release in releases]
+    unknown += [f"{record.component} {record.revision or ''}: {record.problem}" for record in records]
+    for line in unknown[:_SHOWN]:
+        print(f"  not known: {line}")
     if len(unknown) > _SHOWN:
         print(f"  and {len(unknown) - _SHOWN} more")
     if problem := case.advisories.problem:

@@ -124,7 +124,7 @@ def _asked(target: Path, policy: Path | None, run: Path) -> _Asked:
     opened = Target.open(target)
     declaration, _ = read_declaration(opened)
     found = recorded(run)
-    _ensure_of(found, opened.name, target)
+    ensure_of(found, opened.name, target)
     rules = read_policy(policy, target)[0] if policy else found.case.policy
     file = read_known(opened)
     if file and file.problem:
@@ -134,7 +134,7 @@ def _asked(target: Path, policy: Path | None, run: Path) -> _Asked:
     return _Asked(found, rules, declaration, known, moment)
 
 
-def _ensure_of(run: Run, name: str, target: Path) -> None:
+def ensure_of(run: Run, name: str, target: Path) -> None:
     """Refuse a run over another target, or over another commit of this one."""
     was = run.case.target
     again = f"run supplychain run {shown(target)} again, or name the run with --run"

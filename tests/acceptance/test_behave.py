@@ -396,7 +396,7 @@ def test_the_last_scenario_alone_says_what_was_not_executed(suite: Suite, tmp_pa
         ("-D target=behave.ini", "target behave.ini is a file; give the folder of a repository"),
         ("", "no target was given; run behave -D target=PATH, PATH being a repository's folder"),
         ("-D target=features -D tragte=x", "unknown option -D tragte=…; this version knows -D target=…, "),
-        ("-D target=features -D fetch=on", "fetch=on is not built in this version; give fetch=off"),
+        ("-D target=features -D fetch=yes", "fetch=yes is neither off nor on"),
         ("-D target=features -D now=yesterday", "now=yesterday is not a time such as 2026-10-01T12:00:00+00:00"),
         ("-D target=features -D now=2026-10-20T12:00:00", "now=2026-10-20T12:00:00 has no time zone"),
         ("-D target=features -D policy=gone.toml", "gone.toml: cannot be read: No such file or directory"),

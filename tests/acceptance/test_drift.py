@@ -120,8 +120,21 @@ def test_a_baseline_that_cannot_be_used_is_undetermined(small: BuiltTarget, text
     assert (row.rule, str(row.at)) == ("unusable-baseline", BASELINE)
 
 
+def test_another_owner_than_recorded_is_drift(target: BuiltTarget) -> None:
+    name = "model:huggingface/BAAI/bge-small-en-v1.5"
+    state = baseline.read(Target.open(recorded(target).path))
+    assert state is not None
+    assert state.baseline is not None
+    before = (
+        item.model_copy(update={"owner": "before"}) if item.id == name else item for item in state.baseline.components
+    )
+    target.plant(BASELINE, baseline.text(state.baseline.model_copy(update={"components": tuple(before)})))
+    row = run_suite(target).only("9.1", Outcome.FAIL)
+    assert (row.component, row.rule, row.message) == (name, "drift", "not as it was recorded: owner: before -> BAAI")
+
+
 def test_a_commit_of_a_hub_does_not_tell_its_owner(target: BuiltTarget) -> None:
     found = run_suite(recorded(target))
     rows = {(row.component, str(row.at)): row.message for row in found.rows("9.1", Outcome.UNDETERMINED)}
     message = rows["model:huggingface/BAAI/bge-small-en-v1.5", f"{RETRIEVAL}:17"]
-    assert message == "no drift is seen, and of owner nothing is known, then or now"
+    assert message == "no drift is seen, and owner could not be compared, which takes knowing it then and now"

@@ -184,7 +184,12 @@ def test_an_altered_snapshot_ends_the_run_with_a_message(
 
 def test_a_token_is_sent_to_its_own_service_alone(target: BuiltTarget, services: Services) -> None:
     run_suite(target, facts="online")
-    servers: dict[str, StandIn] = {"pypi": services.pypi, "npm": services.npm, "osv": services.osv}
+    servers: dict[str, StandIn] = {
+        "pypi": services.pypi,
+        "npm": services.npm,
+        "osv": services.osv,
+        "huggingface": services.hub,
+    }
     for name, server in servers.items():
         assert {seen.headers.get("authorization") for seen in server.seen} == {f"Bearer {TOKENS[name][1]}"}
     assert {seen.headers.get("authorization") for seen in services.feeds.seen} == {None}

@@ -19,6 +19,9 @@ from tests.sound_facts import record, snapshot
 from tests.standins import StandIn
 from tests.support import POLICY, BuiltTarget, Outcomes, run_suite
 
+HUB_PATH = r"/(api/(models|datasets|organizations|users)|[\w.-]+|datasets)/[\w./%-]+(\?blobs=true&securityStatus=true)?"
+OTHER_PATH = r"/(v3/projects|projects/github\.com|api)/[\w./%-]+(\?page_size=1000(&dataset_version_number=\d+)?)?"
+
 
 @pytest.fixture
 def capture() -> Iterator[StandIn]:
@@ -53,6 +56,8 @@ def ensure_nothing_left(services: Services, capture: StandIn, found: Outcomes) -
         "npm": services.npm,
         "osv": services.osv,
         "feeds": services.feeds,
+        "huggingface": services.hub,
+        "others": services.others,
     }
     for source, server in servers.items():
         own = TOKENS.get(source, ("", "none"))[1]
@@ -64,6 +69,8 @@ def ensure_nothing_left(services: Services, capture: StandIn, found: Outcomes) -
             assert capture.address.removeprefix("http://") not in told
     assert all(re.fullmatch(r"/simple/[a-z0-9-]{1,214}/", path) for path in services.pypi.paths())
     assert all(re.fullmatch(r"/(@[\w.~-]+%2F)?[\w.~-]{1,214}", path) for path in services.npm.paths())
+    assert all(re.fullmatch(HUB_PATH, path) for path in services.hub.paths())
+    assert not [path for path in services.others.paths() if not re.fullmatch(OTHER_PATH, path)]
     recorded = dump(found.case)
     assert not [token for _, token in TOKENS.values() if token in recorded]
 

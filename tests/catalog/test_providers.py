@@ -207,7 +207,7 @@ def test_no_switch_is_listed_twice() -> None:
     ("setting", "value", "sent"),
     [
         ("LANGCHAIN_TRACING_V2", "true", True),
-        ("LANGCHAIN_TRACING_V2", "1", False),
+        ("LANGCHAIN_TRACING_V2", "0", False),
         ("LANGFUSE_TRACING_ENABLED", "False", False),
         ("OPENAI_AGENTS_DISABLE_TRACING", "1", False),
         ("GRADIO_ANALYTICS_ENABLED", "True", True),

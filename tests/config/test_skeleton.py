@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from datetime import date
 from typing import Any
 
 import pytest
@@ -11,7 +12,9 @@ from supplychain.config.skeleton import skeleton
 from supplychain.model.component import Component, Kind
 from supplychain.model.declaration import Declaration
 from supplychain.model.inventory import Inventory, SelfTest
+from supplychain.model.license import ProvenanceField, ProvenanceStatement
 from supplychain.model.reference import Place, Reference, Resolution, Scope, Unresolved
+from supplychain.model.text import printable
 from tests.discovery.support import look
 
 COMMIT = "a" * 40
@@ -152,3 +155,47 @@ def test_what_discovery_finds_is_declared() -> None:
     source = 'from transformers import AutoModel\nAutoModel.from_pretrained("google-bert/bert-base-uncased")\n'
     text = skeleton(look({"app.py": source}), "rag")
     assert 'id = "model:huggingface/google-bert/bert-base-uncased"' in text
+
+
+# What documents state of provenance.
+
+
+def stated(identity: str, field: ProvenanceField, value: str, line: int = 3) -> ProvenanceStatement:
+    at = Place(file="data/croissant.json", line=line)
+    return ProvenanceStatement(component=identity, field=field, value=value, origin="croissant", at=at)
+
+
+def uncommented(text: str) -> dict[str, Any]:
+    """Return what the skeleton says once every line to fill in is."""
+    return tomllib.loads(re.sub(r"(?m)^# (?=\[|[a-z0-9_]+ = )", "", text))
+
+
+def test_what_documents_state_of_a_dataset_is_asked_with_its_place() -> None:
+    name = "dataset:file/data/rows.csv"
+    seen = [
+        stated(name, "creator", "Example Lab", 6),
+        stated(name, "transformations", "none"),
+        stated(name, "collection", "TODO"),
+        stated(name, "published", "2024-05-17"),
+        stated("dataset:file/data/other.csv", "license", "MIT"),
+    ]
+    text = skeleton(found(reference(name)), "rag", seen)
+    assert "#   seen: creator by croissant at data/croissant.json:6" in text
+    (entry,) = uncommented(text)["component"]
+    assert entry["published"] == date(2024, 5, 17)
+    assert entry["provenance"] == {
+        "source": "",
+        "creator": "Example Lab",
+        "license": "",
+        "collected": "",
+        "transforms": ["none"],
+        "pii": "",
+    }
+    assert parse(Declaration, text.encode(), "supplychain.toml").component[0].provenance is None
+
+
+@pytest.mark.parametrize("text", [value for value in HOSTILE if value != "a" * 600])
+def test_hostile_text_of_documents_stays_text(text: str) -> None:
+    name = "dataset:huggingface/org/rows"
+    (entry,) = uncommented(skeleton(found(reference(name)), "rag", [stated(name, "creator", text)]))["component"]
+    assert entry["provenance"]["creator"] == printable(text)

@@ -175,14 +175,14 @@ def test_resource_of_terraform_is_where_its_provider_is(files: dict[str, str], r
 )
 def test_deployment_processes_as_its_type_says(sku: str, region: str | None, anywhere: bool) -> None:
     text = (
-        'resource "azurerm_cognitive_account" "a" {\n  location = "westeurope"\n}\n'
+        'resource "azurerm_cognitive_account" "a" {\n  kind = "OpenAI"\n  location = "westeurope"\n}\n'
         'resource "azurerm_cognitive_deployment" "d" {\n  cognitive_account_id = azurerm_cognitive_account.a.id\n'
         f'  sku {{\n    name = "{sku}"\n  }}\n}}\n'
     )
     found = told("azure-openai", **{"main.tf": text})
     assert found == [
         ("main.tf:1", "westeurope", "infrastructure", False),
-        ("main.tf:4", region, "infrastructure", anywhere),
+        ("main.tf:5", region, "infrastructure", anywhere),
     ]
 
 
@@ -191,8 +191,8 @@ def test_template_of_arm_takes_the_default_of_its_parameter() -> None:
   "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
   "parameters": {"place": {"type": "string", "defaultValue": "westeurope"}},
   "resources": [
-    {"type": "Microsoft.CognitiveServices/accounts", "location": "[parameters('place')]"},
-    {"type": "Microsoft.CognitiveServices/accounts", "location": "[resourceGroup().location]"}
+    {"type": "Microsoft.CognitiveServices/accounts", "kind": "OpenAI", "location": "[parameters('place')]"},
+    {"type": "Microsoft.CognitiveServices/accounts", "kind": "OpenAI", "location": "[resourceGroup().location]"}
   ]
 }
 """

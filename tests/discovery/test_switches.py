@@ -15,7 +15,9 @@ def told(**files: str) -> list[Told]:
     return [(str(item.at), item.name, item.service, item.state) for item in inventory.switches]
 
 
-@pytest.mark.parametrize(("value", "state"), [("true", "on"), ("false", "off"), ("True", "off"), ("${X}", "unknown")])
+@pytest.mark.parametrize(
+    ("value", "state"), [("true", "on"), ("false", "off"), ("True", "unknown"), ("0", "off"), ("${X}", "unknown")]
+)
 def test_variable_says_what_its_value_means_to_the_library(value: str, state: str) -> None:
     found = told(**{".env": f"LANGSMITH_TRACING={value}\n"})
     assert (".env:1", "LANGSMITH_TRACING", "langsmith", state) in found
@@ -142,3 +144,17 @@ def test_traces_hold_prompts_where_nothing_leaves_them_out() -> None:
         (".env:1", "LANGSMITH_TRACING", "langsmith", "on"),
         (".env:2", "LANGSMITH_HIDE_INPUTS", "langsmith", "off"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("source", "state"),
+    [
+        ("options = {'store': True}\nOpenAI().responses.create(input='x', **options)\n", "on"),
+        ("options = dict(store=False)\nOpenAI().responses.create(input='x', **options)\n", "off"),
+        ("OpenAI().responses.create(input='x', **options())\n", "unknown"),
+        ("OpenAI().conversations.create(items=[])\n", "on"),
+    ],
+)
+def test_storage_is_seen_in_a_mapping_and_in_a_conversation(source: str, state: str) -> None:
+    found = told(**{"a.py": f"from openai import OpenAI\n{source}"})
+    assert [held for _, name, _, held in found if name == "store"] == [state]

@@ -10,14 +10,14 @@ import pytest
 
 from supplychain import catalog
 from tests.facts.support import Opening
-from tests.standins import Npm, PyPI
+from tests.standins import Hub, Npm, PyPI
 
 
 @pytest.fixture(autouse=True)
 def assessor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """Give the assessor an empty home and no settings; return what a test may set more with."""
     for source in catalog.fact_sources().values():
-        for name in (*source.variables, source.token):
+        for name in (*source.variables, source.token, source.official_token):
             monkeypatch.delenv(name or "NONE", raising=False)
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"):
         monkeypatch.delenv(name, raising=False)
@@ -47,4 +47,12 @@ def registry(assessor: pytest.MonkeyPatch) -> Iterator[Npm]:
     """Return an npm registry that the assessor uses."""
     with Npm() as server:
         assessor.setenv("NPM_CONFIG_REGISTRY", server.url)
+        yield server
+
+
+@pytest.fixture
+def hub(assessor: pytest.MonkeyPatch) -> Iterator[Hub]:
+    """Return a hub that the assessor uses."""
+    with Hub() as server:
+        assessor.setenv("HF_ENDPOINT", server.url)
         yield server

@@ -130,6 +130,16 @@ def test_loopback_may_do_without_tls(tmp_path: Path) -> None:
         assert place("pypi", tmp_path, PIP_INDEX_URL=address) == address
 
 
+def test_the_token_of_an_official_place_is_not_sent_to_another(tmp_path: Path) -> None:
+    token = {"HF_TOKEN": "official", "SUPPLYCHAIN_HF_TOKEN": "own"}
+    assert endpoint("huggingface", token, tmp_path).credential == "Bearer official"
+    assert endpoint("huggingface", token, tmp_path).address == "https://huggingface.co"
+    assert endpoint("huggingface", {**token, "HF_ENDPOINT": MIRROR}, tmp_path).credential == "Bearer own"
+    assert endpoint("huggingface", {"HF_TOKEN": "official", "HF_ENDPOINT": MIRROR}, tmp_path).credential == ""
+    assert endpoint("huggingface", {"HF_TOKEN": "a\r\nb"}, tmp_path).credential == ""
+    assert endpoint("pypi", {**token, "PIP_CONFIG_FILE": os.devnull}, tmp_path).credential == ""
+
+
 def test_a_token_belongs_to_a_place_that_the_assessor_named(tmp_path: Path) -> None:
     token = {"SUPPLYCHAIN_PYPI_TOKEN": "abc", "PIP_CONFIG_FILE": os.devnull}
     assert endpoint("pypi", {**token, "PIP_INDEX_URL": MIRROR}, tmp_path).credential == "Bearer abc"

@@ -16,6 +16,14 @@ Each is a context manager: its port is bound when it is made, and closed, with e
     with Feeds(kev={"CVE-2021-44228": "2021-12-10"}, epss={"CVE-2021-44228": "0.94"}) as feeds:
         feeds.kev_url, feeds.epss_url
 
+    with Hub() as hub:                             # `add` takes the changes of tests.sound_hub.hub_entry
+        hub.add("model:huggingface/acme/demo", likes=3)
+        hub.url                                    # http://127.0.0.1:PORT, for HF_ENDPOINT
+
+    with Pages() as kaggle:                        # also deps.dev, OpenSSF Scorecard, Zenodo, OpenML
+        kaggle.kaggle_model("google/bert")
+        kaggle.url                                 # http://127.0.0.1:PORT, for KAGGLE_API_ENDPOINT
+
     with StandIn() as capture:                     # answers 404 to everything and remembers it, CONNECT included
         assert not capture.connections             # also those that began with TLS and never became a request
 
@@ -27,16 +35,20 @@ Faults, for `plan(path, fault, times=None)`, where `path` is the beginning of a 
 
 from tests.standins.clients import client_environment
 from tests.standins.feeds import Feeds
+from tests.standins.hub import Hub
 from tests.standins.made import tarball, wheel
 from tests.standins.npm import Npm
 from tests.standins.osv import OSV
+from tests.standins.pages import Pages
 from tests.standins.pypi import PyPI
 from tests.standins.server import Reply, Seen, StandIn, cut_short, dripping, hanging, huge, redirect, status, wrong_json
 
 __all__ = [
     "OSV",
     "Feeds",
+    "Hub",
     "Npm",
+    "Pages",
     "PyPI",
     "Reply",
     "Seen",

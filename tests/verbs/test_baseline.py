@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,8 @@ import pytest
 from supplychain.baseline import read
 from supplychain.model.baseline import Recorded
 from supplychain.target import Target
-from tests.support import BuiltTarget
+from tests.sound_facts import sound_facts
+from tests.support import NOW, BuiltTarget
 from tests.verbs.support import BASELINE, BGE, INTENT, say, touched, tree
 
 Capture = pytest.CaptureFixture[str]
@@ -36,6 +38,24 @@ def test_it_records_components_with_the_bytes_at_hand(target: BuiltTarget, capsy
     assert entry(target, INTENT).digests == (f"sha256:{hashlib.sha256(weights).hexdigest()}",)
     assert entry(target, BGE).digests == ()
     assert touched(before, tree(target)) == {BASELINE}
+
+
+def test_it_records_owner_and_license_as_far_as_facts_are_at_hand(
+    target: BuiltTarget, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("supplychain.verbs.interface.now", lambda: datetime.fromisoformat(NOW))
+    say(capsys, "baseline", target)
+    assert (entry(target, BGE).owner, entry(target, BGE).license) == (None, "MIT")
+    facts = sound_facts()
+    said = say(capsys, "baseline", target, "--facts", facts)
+    assert f"app/retrieval.py:17 {BGE} owner: not compared, the baseline before has none" in said.out
+    assert (entry(target, BGE).owner, entry(target, BGE).license) == ("BAAI", "MIT"), "what is declared counts first"
+    assert entry(target, INTENT).owner is None
+
+
+def test_facts_inside_the_target_are_refused(target: BuiltTarget, capsys: Capture) -> None:
+    (target.path / "facts").mkdir()
+    assert "lies inside the target" in say(capsys, "baseline", target, "--facts", target.path / "facts").refusal()
 
 
 def test_it_prints_each_difference_once(target: BuiltTarget, capsys: Capture) -> None:

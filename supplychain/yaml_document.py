@@ -1,10 +1,10 @@
-"""YAML of locks and settings as plain tables, lists and texts, each key with its line; nothing is constructed."""
+"""YAML of locks, settings and records as plain tables, lists and texts, each key with its line; nothing is constructed."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from supplychain.packages.interface import NotParsedError
+from supplychain.files import NotParsedError
 
 _DEPTH = 60
 _NODES = 1_500_000

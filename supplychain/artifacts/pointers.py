@@ -1,0 +1,57 @@
+"""Pointers of Git LFS: a text that lies in place of a large file, with its SHA-256 and its size."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from supplychain.model.artifact import PublishedHash
+from supplychain.model.reference import Place
+from supplychain.target import File, NotReadError, Target
+
+_LIMIT = 1024
+"""Bytes that a pointer may have, by the specification of Git LFS."""
+_VERSION = b"version https://git-lfs.github.com/spec/v1"
+_OID = re.compile(r"(?m)^oid sha256:(?P<oid>.*)$")
+_SIZE = re.compile(r"(?m)^size (?P<size>\d{1,18})$")
+
+
+@dataclass(frozen=True)
+class Pointer:
+    """What a pointer says."""
+
+    published: PublishedHash
+    located: Path | None
+    """Where git keeps the bytes on this machine; None: it has none of them."""
+
+
+def pointer(target: Target, file: File, place: Place) -> Pointer | None:
+    """Return what a file says that is a pointer, or None where it is none or cannot be read."""
+    if file.size > _LIMIT:
+        return None
+    try:
+        data = target.head(file, _LIMIT)
+    except NotReadError:
+        return None
+    if not data.startswith(_VERSION):
+        return None
+    text = data.decode("utf-8", "replace")
+    oid, size = _OID.search(text), _SIZE.search(text)
+    value = oid["oid"].strip() if oid else ""
+    line = text.count("\n", 0, oid.start()) + 1 if oid else 1
+    at = place.model_copy(update={"file": file.path, "line": line})
+    said = PublishedHash(
+        algorithm="sha256", value=value, origin="git-lfs", at=at, size=int(size["size"]) if size else None
+    )
+    return Pointer(said, _stored(target, value))
+
+
+def _stored(target: Target, oid: str) -> Path | None:
+    """Return the object in `.git/lfs`, as git-lfs lays it out; no link is followed."""
+    if target.root is None or not re.fullmatch("[0-9a-f]{64}", oid):
+        return None
+    path = target.root / ".git" / "lfs" / "objects" / oid[:2] / oid[2:4] / oid
+    is_there = os.path.realpath(path) == str(path) and path.is_file()
+    return path if is_there else None
