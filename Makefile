@@ -28,7 +28,7 @@ report: $(INSTALLED) $(NODE)
 	@$(BIN)/supplychain report
 
 test: $(INSTALLED) $(NODE)
-	$(BIN)/python -m pytest -m "not long"
+	$(BIN)/python -m pytest -m "not long" -n auto --dist loadfile
 
 test-long: $(INSTALLED) $(NODE)
 	$(BIN)/python -m pytest

@@ -5,11 +5,13 @@ from __future__ import annotations
 import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 from supplychain.assessment import Assessment, NotMet, Undetermined
 from supplychain.control import load
 from supplychain.model.case import Case, Features
+from supplychain.model.drill import Drill
 from supplychain.model.finding import Finding, Observation, Outcome
 from supplychain.options import FactsLevel, Options
 from supplychain.report.terminal import progress
@@ -111,10 +113,12 @@ def run_suite(
     state: Path | None = None,
     facts: FactsLevel | Path | None = None,
     scanners: bool = False,
+    drills: bool = False,
 ) -> Outcomes:
     """Return the findings of all requirements over a target, decided in this process, without behave.
 
-    Without `facts`, those are given on which the sound target passes. Scanners take seconds, so that few tests run them.
+    Without `facts`, those are given on which the sound target passes. Scanners take seconds, and drills start processes, so
+    that few tests run them: the others have the drills of the sound target.
     """
     path = target.path if isinstance(target, BuiltTarget) else target
     moment = datetime.fromisoformat(now).astimezone(UTC)
@@ -122,6 +126,8 @@ def run_suite(
     assessment = Assessment.open(options, Features(digest="sha256:tests"), progress)
     if not scanners:
         assessment.packages.scan = lambda *_, **__: ()
+    if not drills:
+        assessment.components.drill = lambda *_: sound_drills()
     for scenario in load().scenarios:
         skipped = Skipped()
         assessment.given(scenario.number, skipped)
@@ -133,3 +139,14 @@ def run_suite(
             except (NotMet, Undetermined):
                 continue
     return Outcomes(assessment.findings, assessment.case)
+
+
+@cache
+def sound_drills() -> tuple[Drill, ...]:
+    """Return what the drills over the sound target gave, run once a process."""
+    moment = datetime.fromisoformat(NOW).astimezone(UTC)
+    options = Options(SAMPLE, POLICY, Path("unused"), moment, simulated=True, facts=sound_facts())
+    assessment = Assessment.open(options, Features(digest="sha256:tests"), progress)
+    assessment.packages.scan = lambda *_, **__: ()
+    assessment.gather()
+    return assessment.case.drills

@@ -29,7 +29,7 @@ INTENT = "models/intent.safetensors"
 @pytest.fixture(scope="module")
 def sound(tmp_path_factory: pytest.TempPathFactory) -> Outcomes:
     """What the unbroken target comes to."""
-    return run_suite(sound_target(tmp_path_factory.mktemp("sound")))
+    return run_suite(sound_target(tmp_path_factory.mktemp("sound")), drills=True)
 
 
 def of(found: tuple[Drill, ...], name: str) -> Drill:

@@ -135,11 +135,13 @@ def _size(folder: Path) -> int:
 
 
 def _environment(home: str) -> dict[str, str]:
-    """Return an environment with the assessor's way to the hub; the token goes to the hub's own host alone."""
+    """Return an environment with the assessor's way to the hub; the client's own token goes to the hub's host alone."""
     proxies = [name for proxy in _PROXIES for name in (proxy, proxy.upper())]
     kept = {name: os.environ[name] for name in (*_PASSED_ON, *proxies) if name in os.environ}
     own = {f"https://{entry.name}" for entry in catalog.registries()["huggingface"].host}
-    if os.environ.get("HF_TOKEN") and kept.get("HF_ENDPOINT", "").rstrip("/") in {"", *own}:
-        kept["HF_TOKEN"] = os.environ["HF_TOKEN"]
-    quiet = {name: "1" for name in ("HF_HUB_DISABLE_TELEMETRY", "HF_HUB_DISABLE_XET", "HF_HUB_DISABLE_IMPLICIT_TOKEN")}
+    is_own = kept.get("HF_ENDPOINT", "").rstrip("/") in {"", *own}
+    token = os.environ.get("SUPPLYCHAIN_HF_TOKEN") or (os.environ.get("HF_TOKEN") if is_own else "")
+    if token:
+        kept["HF_TOKEN"] = token
+    quiet = dict.fromkeys(("HF_HUB_DISABLE_TELEMETRY", "HF_HUB_DISABLE_XET", "HF_HUB_DISABLE_IMPLICIT_TOKEN"), "1")
     return {**kept, **quiet, "HOME": home, "HF_HOME": home, "PYTHONNOUSERSITE": "1", "PYTHONSAFEPATH": "1"}

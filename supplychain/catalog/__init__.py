@@ -44,6 +44,7 @@ from supplychain.catalog.license import License, LicenseFiles
 from supplychain.catalog.pickle_globals import PickleGlobals
 from supplychain.catalog.provenance import ProvenanceForms
 from supplychain.catalog.provider import Area, Provider, Switch, Topic
+from supplychain.catalog.python_calls import CallKind
 from supplychain.catalog.reputation import PopularModels, Reputation
 from supplychain.catalog.risk import RiskScale
 from supplychain.catalog.signature import SignatureNames
@@ -77,6 +78,12 @@ def pickle_globals() -> PickleGlobals:
 def graphs() -> Graphs:
     """Return what graphs and configurations of models may name."""
     return Graphs.model_validate(_read("graphs"))
+
+
+@cache
+def python_calls() -> tuple[CallKind, ...]:
+    """Return what Python beside a model may call that no layer of a model needs, by kind."""
+    return tuple(TypeAdapter(list[CallKind]).validate_python(_read("python_calls")["kind"]))
 
 
 @cache

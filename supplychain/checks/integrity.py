@@ -103,7 +103,7 @@ def _wrong_bytes(row: Row) -> Answer | None:
         return _say(row, "removed", said=next(iter(artifact.published), None))
     if artifact.sha256 is None:
         return None
-    for said in artifact.published:
+    for said in sorted(artifact.published, key=lambda said: said.origin == "download"):
         if not _holds(artifact, said):
             if artifact.state == "truncated" and said.size is not None and (artifact.size or 0) < said.size:
                 return _say(row, "truncated", said=said, size=artifact.size, whole=f"{said.size:,}")
@@ -172,10 +172,9 @@ def _unfixed(row: Row) -> Answer:
 
 def _unhashed(row: Row) -> Answer:
     """Return the answer where nobody recorded a hash; whoever trained a model is who has to."""
-    digest = row.artifact.sha256
-    if digest is None:
+    if row.artifact.sha256 is None:
         return _say(row, "nothing-fixed")
-    return _say(row, "not-recorded" if row.sourced.component.is_file else "no-hash", digest=digest)
+    return _say(row, "not-recorded" if row.sourced.component.is_file else "no-hash")
 
 
 def _is_fixed(row: Row) -> bool:
@@ -220,8 +219,8 @@ def _say(row: Row, rule: str, *, said: PublishedHash | None = None, **values: ob
     if artifact.revision and artifact.path:
         path = f"{path} at commit {artifact.revision[:12]}"
     digest = f"sha256:{artifact.sha256}" if artifact.sha256 else row.sourced.evidence
-    fields = {"path": path, "origin": _origin(said), "id": row.subject, "seen": _seen(artifact), **values}
-    return answer(rule, evidence=digest, **fields)
+    fields = {"path": path, "origin": _origin(said), "id": row.subject, "seen": _seen(artifact)}
+    return answer(rule, evidence=digest, digest=artifact.sha256 or "", **fields, **values)
 
 
 def _seen(artifact: Artifact) -> str:

@@ -16,6 +16,7 @@ from supplychain.facts import Facts
 from supplychain.facts.hubs import NO_HUB
 from supplychain.model.case import Case
 from supplychain.model.component import Component
+from supplychain.model.drill import Drill
 from supplychain.model.hub import HubRecord
 from supplychain.target import Target
 
@@ -30,6 +31,12 @@ MOST_FILES = 10_000
 """Of one revision in a cache."""
 
 
+def _drilled(target: Target, case: Case) -> tuple[Drill, ...]:
+    from supplychain import drills  # here, since few verbs need it
+
+    return drills.run(target, case)
+
+
 @dataclass
 class ComponentGatherer:
     """Gathers what scenarios 1 to 4 are decided on."""
@@ -38,8 +45,8 @@ class ComponentGatherer:
     facts: Facts
     fetch: bool = False
     """Whether bytes that are not at hand are fetched."""
-    drill: bool = True
-    """Whether the guard is tried out."""
+    drill: Callable[[Target, Case], tuple[Drill, ...]] = _drilled
+    """What tries the guard out."""
     digests: Digester | None = None
     """What computes and remembers the digests of this run; None: made when it is needed."""
     keys: tuple[tuple[str, bytes], ...] = ()
@@ -47,7 +54,7 @@ class ComponentGatherer:
 
     def over(self, target: Target) -> ComponentGatherer:
         """Return a gatherer over other files with the same facts; it fetches nothing and drills nothing."""
-        return ComponentGatherer(target, self.facts, drill=False, digests=self.digests, keys=self.keys)
+        return ComponentGatherer(target, self.facts, drill=lambda *_: (), digests=self.digests, keys=self.keys)
 
     def gather(self, case: Case) -> dict[str, object]:
         """Return the changes to a case that has its inventory; each part sees what those before it found."""
@@ -113,10 +120,7 @@ class ComponentGatherer:
         return {"provenance": found.statements, "provenance_doubts": found.doubts}
 
     def _drills(self, case: Case) -> dict[str, Any]:
-        """Try the guard out, where that is asked for."""
-        from supplychain import drills  # here, since few verbs need it
-
-        return {"drills": drills.run(self.target, case)} if self.drill else {}
+        return {"drills": self.drill(self.target, case)}
 
     def _owners(self, case: Case) -> dict[str, Any]:
         """Ask for the owner that a name states, and for the one that the hub answers with."""

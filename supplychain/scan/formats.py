@@ -21,6 +21,9 @@ _LAYERS = (
     "savedmodel",
     "keras",
     "hdf5",
+    "tokenizer",
+    "python",
+    "executable",
     "plain",
 )
 """Modules of this package. Each has NAME, `matches(reader)` and `scan(reader, report)`; `plain` is the last: it takes what

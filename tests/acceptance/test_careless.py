@@ -21,12 +21,15 @@ from tests.support import ROOT, SAMPLE, BuiltTarget, Outcomes, run_suite
 
 TWIN = ROOT / "examples" / "careless"
 NOW = "2026-11-23T12:00:00+00:00"
-FROM_OTHERS = {"10.2", "10.5"}
+FROM_OTHERS = {"1.5", "4.5", "10.2", "10.5"}
 """Requirements that only roll up what others say."""
+NOT_HERE = {"1.3", "2.4"}
+"""Requirements that no line of a target fails with the facts of the examples: numbers of hubs, and a drill of the guard."""
 INVENTORY = ".supplychain/inventory.cdx.json"
+BASELINE = ".supplychain/baseline.json"
 LOCK = "requirements.txt"
 DECLARATION = "supplychain.toml"
-DRIFT = {"1.1", "5.3", "5.4", "5.5", "6.3"}
+DRIFT = {"1.1", "2.1", "5.3", "5.4", "5.5", "6.3"}
 """Requirements whose flaws came after the baseline."""
 Row = tuple[str, str, str, str]
 """A requirement, a component, a rule and a file: what stays the same while lines move."""
@@ -83,14 +86,16 @@ def identity(requirement: str, row: Observation) -> Row:
 
 
 def failed(found: Outcomes) -> set[Row]:
-    """Return every failed row, but for those that only roll up others."""
+    """Return every failed row, but for those that only roll up others, as some of 3.4 do."""
     names = found.findings.keys() - FROM_OTHERS
-    return {identity(name, row) for name in names for row in found.rows(name, Outcome.FAIL)}
+    rows = {identity(name, row) for name in names for row in found.rows(name, Outcome.FAIL)}
+    return {row for row in rows if row[2] != "failed-before"}
 
 
 def follows(row: Row, flaw: Flaw) -> bool:
-    """Whether a row is one of those that the README says follow: drift, and an inventory that shows a difference."""
-    return row[0] == "9.1" and row[2] == "drift" and flaw.requirement in DRIFT
+    """Whether a row is one of those that the README says follow: drift, and a dataset that the mirror answers for."""
+    by_mirror = flaw.requirement == "1.1" and row[0] == "4.1" and row[2] == flaw.rule
+    return by_mirror or (row[0] == "9.1" and row[2] == "drift" and flaw.requirement in DRIFT)
 
 
 @pytest.fixture(scope="module")
@@ -135,10 +140,32 @@ def lists(kind: str, like: str, name: str) -> Callable[[BuiltTarget], object]:
 
 
 def restores_head(twin: BuiltTarget) -> None:
-    """Put back the head that the baseline recorded: in the other one, one bit of the last number differs."""
-    head = bytearray((twin.path / "models/topic.safetensors").read_bytes())
-    head[-1] ^= 1
-    twin.plant("models/topic.safetensors", bytes(head))
+    """Put back the head that the baseline recorded, which is that of the sound twin."""
+    twin.plant("models/topic.safetensors", (SAMPLE / "models/intent.safetensors").read_bytes())
+
+
+def records_no_signature(twin: BuiltTarget) -> None:
+    """Record the state without the signature of the small ranker."""
+    baseline = json.loads((twin.path / BASELINE).read_text())
+    for recorded in baseline["components"]:
+        recorded.pop("signatures", None)
+    twin.plant(BASELINE, json.dumps(baseline))
+
+
+def adds(after: str, line: str) -> Callable[[BuiltTarget], object]:
+    """Return the change that adds a line to the declaration."""
+    return lambda twin: twin.edit(DECLARATION, f"{after}\n", f"{after}\n{line}\n")
+
+
+LOOK_ALIKE = 'revision = "3f2a9d1c5b7e8064a1d3c2f5e6b7980a1b2c3d4e"'
+COPY = 'revision = "c5d6e7f8091a2b3c4d5e6f708192a3b4c5d6e7f8"'
+APPROVED = 'approved = { by = "security@example.com", on = 2026-11-16, ticket = "SEC-201" }'
+ACKNOWLEDGED = """license_ack = { by = "legal@example.com", on = 2026-11-16, restrictions = ["noncommercial", "share-alike"] }"""
+CREDIT = """
+BAA1/help-ranker-mini
+Copyright BAA1
+Used under CC-BY-NC-SA-4.0, and by agreement under CC-BY-SA-4.0
+"""
 
 
 LANGFUSE = f"""
@@ -177,6 +204,17 @@ def declares_langfuse(twin: BuiltTarget) -> None:
 
 MENDS: dict[str, Callable[[BuiltTarget], object]] = {
     "1.1": replaces("Dockerfile:4", ""),
+    "1.2": adds(LOOK_ALIKE, APPROVED),
+    "1.4": adds(COPY, APPROVED),
+    "2.1": restores_head,
+    "2.2": records_no_signature,
+    "3.1": lambda twin: twin.edit(DECLARATION, "CC-BY-NC-SA-4.0", "CC-BY-SA-4.0"),
+    "3.2": adds(LOOK_ALIKE, ACKNOWLEDGED),
+    "3.3": lambda twin: twin.plant("NOTICE", (twin.path / "NOTICE").read_text() + CREDIT),
+    "3.4": lambda twin: twin.edit(DECLARATION, 'a7"\nlicense = "MIT"', 'a7"\nlicense = "Apache-2.0"'),
+    "4.1": adds("published = 2026-08-31", APPROVED),
+    "4.2": lambda twin: twin.edit(DECLARATION, "TBD", "queries of customers of a bank, labeled by hand; 2020"),
+    "4.3": lambda twin: twin.edit("data/banking77.csv", "I never got the money,11\n", ""),
     "5.1": replaces("pip.conf:3", ""),
     "5.2": replaces(f"{LOCK}:22", f"h11==0.14.0 \\\n    --hash=sha256:{'ab' * 32}\n"),
     "5.3": replaces(f"{LOCK}:23", pinned("filelock")),
@@ -193,7 +231,7 @@ MENDS: dict[str, Callable[[BuiltTarget], object]] = {
     "7.2": lambda twin: twin.edit(
         INVENTORY, "6f1b0e8a3c5d7294e8f0a1b2c3d4e5f60718293a", "0fd18e25b25c072e09e0d92ab615fda904d66300"
     ),
-    "7.3": replaces(f"{INVENTORY}:22", ""),
+    "7.3": replaces(f"{INVENTORY}:26", ""),
     "7.4": lists("services", "openai", "langfuse"),
     "7.5": lambda twin: twin.edit(INVENTORY, '"timestamp": "2026-03-09', '"timestamp": "2026-11-09'),
     "7.6": lambda twin: twin.edit(
@@ -201,7 +239,7 @@ MENDS: dict[str, Callable[[BuiltTarget], object]] = {
         '"supplier": {"name": "BAAI"}',
         '"supplier": {"name": "BAAI"}, "licenses": [{"license": {"id": "MIT"}}]',
     ),
-    "9.1": restores_head,
+    "9.1": lambda twin: twin.edit(BASELINE, '"5.1.0"', '"5.2.0"'),
     "10.1": lambda twin: twin.edit("docs/incident-response.md", "TBD", "the lead of Platform Security"),
     "10.3": lambda twin: twin.remove("deploy/warm-up.properties"),
 }
@@ -209,7 +247,7 @@ MENDS: dict[str, Callable[[BuiltTarget], object]] = {
 
 
 def test_there_is_a_flaw_for_each_requirement_that_has_a_check() -> None:
-    built = {name for name in CHECKS if int(name.partition(".")[0]) <= 10} - FROM_OTHERS
+    built = {name for name in CHECKS if int(name.partition(".")[0]) <= 10} - FROM_OTHERS - NOT_HERE
     assert {flaw.requirement for flaw in FLAWS} == built == MENDS.keys()
 
 
@@ -227,9 +265,10 @@ def test_a_run_says_what_the_readme_says(flaw: Flaw, careless: Outcomes) -> None
 def test_every_failed_row_is_one_of_a_flaw_or_follows_from_one(careless: Outcomes) -> None:
     explained = {row for flaw in FLAWS for row in rows_of(careless, flaw)}
     rest = failed(careless) - explained
-    assert {row[0] for row in rest} == {"7.5", "9.1"}
+    assert {row[0] for row in rest} == {"4.1", "7.5", "9.1"}
     assert {row[1] for row in rest if row[0] == "7.5"} == {f"inventory:{INVENTORY}, content"}
     assert len([row for row in rest if row[0] == "9.1"]) == len(DRIFT)
+    assert {row[1:3] for row in rest if row[0] == "4.1"} == {("dataset:huggingface/mteb/banking77", "overridden-endpoint")}
 
 
 @pytest.mark.parametrize("flaw", FLAWS, ids=str)
@@ -239,7 +278,7 @@ def test_mending_a_line_takes_its_rows_and_nothing_else(flaw: Flaw, twin: BuiltT
     assert of_one_line(failed(found) - failed(careless), flaw) == set()
     gone = failed(careless) - failed(found)
     assert {row for row in gone if not follows(row, flaw)} == rows_of(careless, flaw) | of_removed(careless, flaw)
-    assert len([row for row in gone if follows(row, flaw)]) == (flaw.requirement in DRIFT)
+    assert len([row for row in gone if row[0] == "9.1" and follows(row, flaw)]) == (flaw.requirement in DRIFT)
     assert found.unlike(careless) <= {flaw.requirement} | FROM_OTHERS
 
 

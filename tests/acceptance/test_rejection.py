@@ -68,7 +68,7 @@ MODELS: dict[str, tuple[Change, str, int]] = {
 def test_a_model_that_is_left_untrusted_is_named_with_its_place(name: str, target: BuiltTarget) -> None:
     change, component, line = MODELS[name]
     change(target)
-    found = run_suite(target)
+    found = run_suite(target, drills=True)
     (row,) = [row for row in rows(found, "1.5") if row.component == component]
     rule, names = standing(found, component, "1.5")
     assert row.rule == rule != "trusted"
@@ -82,7 +82,7 @@ def test_a_model_that_is_left_untrusted_is_named_with_its_place(name: str, targe
 
 
 def test_a_setting_that_sends_every_model_elsewhere_leaves_them_untrusted(target: BuiltTarget) -> None:
-    found = run_suite(target.plant(".env", "HF_ENDPOINT=https://hf-mirror.com\n"))
+    found = run_suite(target.plant(".env", "HF_ENDPOINT=https://hf-mirror.com\n"), drills=True)
     (row,) = [row for row in rows(found, "1.5") if row.component == BGE]
     assert (row.rule, row.message.split(" by ")[1].split(", ")[0]) == ("untrusted", "1.1")
 
@@ -101,7 +101,7 @@ def test_a_setting_that_sends_every_model_elsewhere_leaves_them_untrusted(target
     ],
 )
 def test_what_may_hide_a_component_leaves_it_open(code: str, requirement: str, rule: str, target: BuiltTarget) -> None:
-    found = run_suite(target.plant(NEW, code))
+    found = run_suite(target.plant(NEW, code), drills=True)
     told = [row for row in rows(found, requirement) if row.at and row.at.file == NEW]
     assert [(row.rule, row.outcome) for row in told] == [(rule, Outcome.UNDETERMINED)]
     assert told[0].remedy
@@ -117,7 +117,7 @@ def test_what_may_hide_a_component_leaves_it_open(code: str, requirement: str, r
     ],
 )
 def test_a_dataset_that_is_left_untrusted_is_named_with_its_place(code: str, target: BuiltTarget) -> None:
-    found = run_suite(target.plant(NEW, code))
+    found = run_suite(target.plant(NEW, code), drills=True)
     for row in rows(found, "4.5"):
         rule, names = standing(found, row.component, "4.5")
         assert row.rule == rule
@@ -165,7 +165,7 @@ def test_a_guard_that_is_broken_fails_what_rests_on_it_and_nothing_else(
     assert text.count(old) == 1
     (tmp_path / "guard.py").write_text(text.replace(old, new))
     monkeypatch.setattr(drills, "GUARD", tmp_path / "guard.py")
-    found = run_suite(target)
+    found = run_suite(target, drills=True)
     failing = {r for r in ("1.5", "2.4", "4.5") if any(row.rule == "drill-failed" for row in found[r].observations)}
     expected = {"1.5", "4.5"} if name == "knows every source" else {"2.4", "4.5"}
     assert failing == (expected if name in {"knows every source", "moves nothing"} else {"1.5", "2.4", "4.5"})

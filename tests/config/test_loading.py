@@ -54,6 +54,9 @@ deny = ["package:pypi/first", "package:npm/@first/second@1.0.0"]
 private = ["first-*"]
 min_release_age_days = 8
 
+[artifacts]
+max_files = 10
+
 [services]
 allowed_regions = ["eu"]
 max_risk = "low"

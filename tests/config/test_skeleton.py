@@ -70,7 +70,7 @@ def test_another_checksum_is_not_stated(checksum: str) -> None:
     assert declared(reference("model:file/m.bin", checksum=checksum)).component[0].sha256 is None
 
 
-@pytest.mark.parametrize("scope", set(Scope) - {Scope.PROD})
+@pytest.mark.parametrize("scope", sorted(set(Scope) - {Scope.PROD}))
 def test_what_production_does_not_use_is_left_out(scope: Scope) -> None:
     assert declared(reference("model:huggingface/org/name", scope=scope)).component == ()
 

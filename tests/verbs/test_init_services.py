@@ -131,7 +131,7 @@ def test_services_that_host_a_model_or_that_a_router_names_are_begun_too() -> No
     assert "# seen: app.py:7 may process anywhere\n" in text
 
 
-@pytest.mark.parametrize("scope", set(Scope) - {Scope.PROD})
+@pytest.mark.parametrize("scope", sorted(set(Scope) - {Scope.PROD}))
 def test_what_production_does_not_use_is_not_begun(scope: Scope) -> None:
     place = Place(file="a.py", line=1, scope=scope)
     aside = Endpoint(service="openai", at=place, address="https://eu.api.openai.com", region="eu")

@@ -38,7 +38,13 @@ def read(reader: Reader, start: int, report: Report) -> Stream:
         else:
             found.computed.append(start)
 
-    machine = Machine(built=lambda made, offset: _array(reader, made, offset, report), imported=imported)
+    def array(made: Made, offset: int) -> int:
+        length = _array(reader, made, offset, report)
+        if length and machine.frame > offset:  # it would be read from behind the frame
+            found.crossed.append(offset)
+        return length
+
+    machine = Machine(built=lambda made, offset: array(made, offset), imported=imported)
     try:
         found.end = machine.run(reader, start, report)
     except StoppedError as error:

@@ -26,3 +26,6 @@ def judge(stream: Stream, report: Report) -> None:
     for offset in stream.computed[:_TOLD]:
         says = "it imports a name that no pickler writes in this way"
         report.saw(NAME, "pickle-computed-import", says, f"byte {offset:,}")
+    for offset in stream.crossed[:_TOLD]:
+        says = "an opcode goes beyond the end of its frame, so that loaders read different opcodes from there on"
+        report.saw(NAME, "pickle-crosses-frame", says, f"byte {offset:,}")

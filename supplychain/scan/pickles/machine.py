@@ -40,7 +40,7 @@ class _Mark:
 
 
 _MARK = _Mark()
-_NO_EFFECT = frozenset({"PROTO", "FRAME", "STOP"})
+_NO_EFFECT = frozenset({"PROTO", "STOP"})
 
 
 @dataclass
@@ -56,6 +56,8 @@ class Machine:
     """Told each import: module and name, which are texts unless the stream was written by hand."""
     stack: list[Any] = field(default_factory=list)
     memo: dict[int, Any] = field(default_factory=dict)
+    frame: int = 0
+    """The offset where the last frame ends: what lies in it, a loader has in memory."""
 
     def run(self, reader: Reader, start: int, report: Report) -> int:
         """Follow a stream to its end, and return the offset after it.
@@ -73,7 +75,9 @@ class Machine:
                     report.check_time()
                     if count > MOST:
                         raise StoppedError(f"it has more than {MOST:,} opcodes")
-                if opcode.name == "BUILD":
+                if opcode.name == "FRAME":
+                    self.frame = max(self.frame, file.tell() + int(argument or 0))
+                elif opcode.name == "BUILD":
                     file.seek(self._build(file.tell()), 1)
                 else:
                     self._do(opcode.name, argument)

@@ -41,6 +41,8 @@ class Stream:
     imports: list[Import] = field(default_factory=list)
     computed: list[int] = field(default_factory=list)
     """Offsets of imports whose names are made in a way that no pickler writes."""
+    crossed: list[int] = field(default_factory=list)
+    """Offsets of opcodes that go beyond the end of their frame, of which loaders read different things."""
     persistent: bool = False
     """Whether it refers to objects that its loader has to know, as files of PyTorch do."""
     problem: str = ""
@@ -56,7 +58,7 @@ def read(reader: Reader, start: int, report: Report) -> Stream:
         _walk(walk, stream, pushed, report)
     except StoppedError as error:
         stream.problem = str(error)
-    stream.end = walk.at
+    stream.end, stream.crossed = walk.at, walk.crossed
     _resolve(reader, stream, pushed, report)
     return stream
 
@@ -79,12 +81,15 @@ def _walk(walk: Walk, stream: Stream, pushed: list[tuple[int, _Pushed]], report:
             stream.persistent = True
         walk.over(code)
     walk.position += 1
+    if walk.frame > walk.at:
+        walk.crossed.append(walk.at)
 
 
 def _resolve(reader: Reader, stream: Stream, pushed: list[tuple[int, _Pushed]], report: Report) -> None:
     """Add the imports whose names were put on the stack."""
     numbers = {number for _, put in pushed for token in put if (number := _number(token)) is not None}
-    remembered = _remembered(reader, stream.start, sorted(numbers), report) if numbers else {}
+    is_ordered = numbers and not _chooses_numbers(reader, stream.start, pushed[-1][0], report)
+    remembered = _remembered(reader, stream.start, sorted(numbers), report) if is_ordered else {}
     for offset, put in pushed:
         names = [_text(token, remembered) for token in put]
         if len(names) == 2 and names[0] is not None and names[1] is not None:
@@ -104,11 +109,23 @@ def _number(token: bytes) -> int | None:
     return int.from_bytes(token[1:], "little") if token[0] in tokens.GET else None
 
 
-def _remembered(reader: Reader, start: int, numbers: list[int], report: Report) -> dict[int, str]:
-    """Return the texts that a stream remembers by these numbers, which MEMOIZE gives out in order from 0.
+def _chooses_numbers(reader: Reader, start: int, end: int, report: Report) -> bool:
+    """Whether a stream chooses numbers itself under which it remembers, and so may give one out twice.
 
-    A stream that also chooses numbers itself has none from there on: no pickler does both.
+    No pickler does that and takes the names of imports from the stack.
     """
+    walk = Walk(reader, start, tokens.WITHOUT_PUTS)
+    while walk.at < end:
+        report.check_time()
+        code = walk.advance()
+        if code in tokens.PUTS:
+            return True
+        walk.over(code)
+    return False
+
+
+def _remembered(reader: Reader, start: int, numbers: list[int], report: Report) -> dict[int, str]:
+    """Return the texts that a stream remembers by these numbers, which MEMOIZE gives out in order from 0."""
     found: dict[int, str] = {}
     walk = Walk(reader, start, tokens.WITHOUT_MEMO)
     count = 0

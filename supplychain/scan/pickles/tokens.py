@@ -12,6 +12,7 @@ import re
 _NO_ARGUMENT = b"()0123NR]abdelostu}\x81\x85\x86\x87\x88\x89\x8f\x90\x91\x92\x97\x98"
 _MEMOIZE = b"\x94"
 _PUTS = (rb"q.", rb"r.{4}", rb"p[^\n]*+\n")
+_FRAME = rb"\x95.{8}"
 
 
 def _counted(codes: bytes, width: int) -> bytes:
@@ -27,7 +28,6 @@ _OTHERS = (
     rb"G.{8}",
     rb"[Jj].{4}",
     _counted(b"X", 4),
-    rb"\x95.{8}",
     _counted(b"CU\x8a", 1),
     _counted(b"BT\x8b", 4),
     rb"[ILFSVg][^\n]*+\n",
@@ -41,11 +41,13 @@ def _any(*patterns: bytes) -> bytes:
 _PLAIN = b"[" + re.escape(_NO_ARGUMENT) + b"]"
 _PLAIN_OR_MEMO = b"[" + re.escape(_NO_ARGUMENT + _MEMOIZE) + b"]"
 RUN = re.compile(_any(_PLAIN_OR_MEMO + b"++", *_OTHERS, *_PUTS) + b"*+", re.DOTALL)
-"""As many opcodes as there are that import nothing, are complete, and hold no long text."""
-WITHOUT_MEMO = re.compile(_any(_PLAIN + b"++", *_OTHERS) + b"*+", re.DOTALL)
-"""The same without those that remember something."""
-TOKEN = re.compile(_any(_PLAIN_OR_MEMO, *_OTHERS, *_PUTS), re.DOTALL)
-"""One of them."""
+"""As many opcodes as there are that import nothing, begin no frame, are complete, and hold no long text."""
+WITHOUT_PUTS = re.compile(_any(_PLAIN_OR_MEMO + b"++", *_OTHERS, _FRAME) + b"*+", re.DOTALL)
+"""The same and frames, without those that remember something under a number of their own."""
+WITHOUT_MEMO = re.compile(_any(_PLAIN + b"++", *_OTHERS, _FRAME) + b"*+", re.DOTALL)
+"""The same without any that remember something."""
+TOKEN = re.compile(_any(_PLAIN_OR_MEMO, *_OTHERS, *_PUTS, _FRAME), re.DOTALL)
+"""One of all these."""
 NAMES = re.compile(rb"[ci]([^\n]*+)\n([^\n]*+)\n")
 """GLOBAL and INST: module and name stand in two lines."""
 LINE = 4096
@@ -68,6 +70,8 @@ LINES = b"ILFSVgp"
 PUTS = b"qrp"
 """Opcodes that remember what is on the stack under a number of their own."""
 MEMOIZE, STOP, STACK_GLOBAL = 0x94, ord("."), 0x93
+FRAME = 0x95
+"""Says how many bytes a loader reads at once."""
 NAMED = b"ci"
 """GLOBAL and INST."""
 EXTENSIONS = {0x82: 1, 0x83: 2, 0x84: 4}

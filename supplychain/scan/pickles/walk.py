@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from supplychain.scan.interface import Reader, StoppedError
 from supplychain.scan.pickles import tokens
@@ -15,6 +15,8 @@ _STEP = 64 << 10
 """Bytes after which the boundary of an opcode is kept, so that those before a place can be told."""
 _CUT = 512
 """More bytes than an opcode in a run has that is no line."""
+_NEUTRAL = b"\x94\x95qrp"
+"""Opcodes that leave the stack as it is: those that remember, and frames."""
 
 
 @dataclass
@@ -28,6 +30,10 @@ class Walk:
     position: int = 0
     kept: int = 0
     """The boundary of an opcode not far before the place, in the window."""
+    frame: int = 0
+    """The offset in the reader where a frame ends; 0: the place is in none."""
+    crossed: list[int] = field(default_factory=list)
+    """Offsets of opcodes that do not end with the frame that they begin in."""
 
     @property
     def at(self) -> int:
@@ -43,11 +49,13 @@ class Walk:
         self.kept = self.position
         while True:
             self._pass()
-            if len(self.data) - self.position >= tokens.LINE or not self._more():
-                break
-        if self.position >= len(self.data):
-            raise StoppedError(f"it breaks off at byte {self.at:,}, before its end")
-        return self.data[self.position]
+            if len(self.data) - self.position < tokens.LINE and self._more():
+                continue
+            if self.position >= len(self.data):
+                raise StoppedError(f"it breaks off at byte {self.at:,}, before its end")
+            if self.data[self.position] != tokens.FRAME:
+                return self.data[self.position]
+            self._frame()
 
     def over(self, code: int) -> None:
         """Pass over an opcode that is no part of a run.
@@ -55,6 +63,11 @@ class Walk:
         Raises:
             StoppedError: there is no such opcode, or the stream breaks off in it.
         """
+        begin = self.at
+        self._over(code)
+        self._crosses(begin)
+
+    def _over(self, code: int) -> None:
         if code in tokens.LONG:
             width = tokens.LONG[code]
             length = int.from_bytes(self.data[self.position + 1 : self.position + 1 + width], "little")
@@ -64,7 +77,7 @@ class Walk:
         elif code in (tokens.STACK_GLOBAL, tokens.MEMOIZE, tokens.PERSISTENT):
             self.position += 1
         elif code in tokens.NAMED:
-            self.names()
+            self._names()
         elif code == tokens.PERSISTENT_LINE or code in tokens.LINES:
             self._line()
         else:
@@ -76,6 +89,12 @@ class Walk:
         Raises:
             StoppedError: they do not end.
         """
+        begin = self.at
+        found = self._names()
+        self._crosses(begin)
+        return found
+
+    def _names(self) -> tuple[str, str]:
         match = tokens.NAMES.match(self.data, self.position, self.position + tokens.LINE)
         if match is None:
             raise StoppedError(f"the names of an import at byte {self.at:,} do not end")
@@ -86,17 +105,45 @@ class Walk:
     def recent(self) -> tuple[bytes, ...]:
         """Return the last two opcodes of the run before this place, without those that only remember."""
         found = (match[0] for match in tokens.TOKEN.finditer(self.data, self.kept, self.position))
-        return tuple(deque((token for token in found if token[0] not in b"\x94qrp"), maxlen=2))
+        return tuple(deque((token for token in found if token[0] not in _NEUTRAL), maxlen=2))
 
     def _pass(self) -> None:
-        """Pass over a run in steps, each of which begins at the boundary of an opcode."""
+        """Pass over a run in steps, each of which begins at the boundary of an opcode and ends with its frame."""
         while True:
-            stop = min(self.position + _STEP, len(self.data))
+            limit = min(self.frame - self.base, len(self.data)) if self.frame > self.at else len(self.data)
+            stop = min(self.position + _STEP, limit)
             end = self._end(self.position, stop)
-            if end == self.position or stop - end > _CUT or stop == len(self.data):
-                self.position = self._end(end, len(self.data))
-                return
-            self.kept, self.position = self.position, end
+            if stop - end > _CUT or stop == end == len(self.data):
+                return self._to(end)
+            if end < stop or end == self.position:  # what follows may be cut off by the end of the step alone
+                match = tokens.TOKEN.match(self.data, end)
+                if match is None or self._end(end, match.end()) < match.end():
+                    return self._to(end)
+                begin, end = self.base + end, match.end()
+                self._to(end)
+                self._crosses(begin)
+            self._to(end)
+
+    def _to(self, position: int) -> None:
+        if position - self.kept > 2 * _STEP:
+            self.kept = self.position
+        self.position = position
+
+    def _frame(self) -> None:
+        """Begin a frame. A loader holds it in memory, and an opcode that goes beyond its end loses what it holds of it."""
+        begin = self.at
+        end = begin + 9 + int.from_bytes(self.data[self.position + 1 : self.position + 9], "little")
+        if len(self.data) - self.position < 9:
+            raise StoppedError(f"it breaks off at byte {begin:,}, in the length of a frame")
+        self.position += 9
+        if self.at <= self.frame < end:
+            self.crossed.append(begin)
+        self._crosses(begin)
+        self.frame = max(self.frame, end)
+
+    def _crosses(self, begin: int) -> None:
+        if begin < self.frame < self.at:
+            self.crossed.append(begin)
 
     def _end(self, begin: int, end: int) -> int:
         match = self.run.match(self.data, begin, end)
