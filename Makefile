@@ -1,6 +1,6 @@
 # Two commands on a fresh machine: make demo, make test. Needed: Python 3.11 or later, and Node 20 or later for Allure.
 .DELETE_ON_ERROR:
-.PHONY: demo test test-long lint report docs bench bench-scale bench-advisories mutation lock clean
+.PHONY: demo test test-long lint report docs bench bench-scale bench-advisories bench-hashing mutation lock clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -49,6 +49,10 @@ bench-scale: $(INSTALLED)
 # Two minutes; DATABASE is a zip of OSV records of PyPI, such as OSV's all.zip.
 bench-advisories: $(INSTALLED)
 	$(BIN)/python -m benchmarks.advisories $(DATABASE)
+
+# Two minutes and 5 GB in the folder for temporary files.
+bench-hashing: $(INSTALLED)
+	$(BIN)/python -m benchmarks.hashing
 
 mutation: $(INSTALLED)
 	$(BIN)/python -m tests.mutation

@@ -51,6 +51,8 @@ class Found:
     revision: str | None = None
     size: int | None = None
     problem: str = ""
+    tracked: str | None = None
+    """The git blob that the target's index has at its path: of a file in Git LFS, that of its pointer."""
     published: list[PublishedHash] = field(default_factory=list)
     artifact: Artifact | None = None
 

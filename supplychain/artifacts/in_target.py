@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Literal
 
 from supplychain.artifacts import dvc
@@ -11,6 +12,7 @@ from supplychain.artifacts.dvc import Dvc, Tracked
 from supplychain.artifacts.found import Found, Wanted
 from supplychain.artifacts.pointers import pointer
 from supplychain.files import NotReadError
+from supplychain.git import index
 from supplychain.model.artifact import PublishedHash
 from supplychain.model.reference import Place
 from supplychain.target import File, Target
@@ -51,8 +53,15 @@ class InTarget:
             found.state = "bytes" if said.located else "pointer"
             return found
         self._lay_out(found, file)
+        blob = self._index.get(file.raw)
+        found.tracked = blob.decode("ascii") if blob else None
         self._add_tracked(found, file.path)
         return found
+
+    @cached_property
+    def _index(self) -> dict[str, bytes]:
+        """What git tracks, by path; nothing where it cannot be read."""
+        return (index(self._target.root) or {}) if self._target.root else {}
 
     def of_dvc(self, wanted: Wanted, dvc_file: str) -> list[Found]:
         """Return what a `*.dvc` file imports."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from supplychain.artifacts.found import Found
+from supplychain.artifacts.pointers import committed
 from supplychain.artifacts.published import Group, by_name, digest_of, meant
 from supplychain.artifacts.reading import ALGORITHMS, of_bytes
 from supplychain.artifacts.remembered import Digested, Digester
@@ -23,8 +24,7 @@ def measure(founds: Sequence[tuple[Sequence[Found], Sequence[Group]]], digests: 
             found, said = meant(own, group)
             found.published.append(said)
         for found in own:
-            if (said_by_name := by_name(found)) is not None:
-                found.published.append(said_by_name)
+            found.published += [said for said in (_by_git(found), by_name(found)) if said is not None]
             found.artifact = _with_published(found)
 
 
@@ -68,6 +68,14 @@ def _digested(found: Found, names: tuple[str, ...], digests: Digester) -> Digest
         return digests.of(found.located, names)
     data = found.data or b""
     return Digested(len(data), of_bytes(data, names), None)
+
+
+def _by_git(found: Found) -> PublishedHash | None:
+    one = found.artifact
+    if found.tracked is None or one is None or one.sha256 is None or one.size is None:
+        return None
+    place = found.wanted.at.model_copy(update={"file": found.path, "line": None})
+    return committed(found.tracked, one.sha256, one.size, place)
 
 
 def _with_published(found: Found) -> Artifact:

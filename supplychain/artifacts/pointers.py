@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from supplychain.target import File, NotReadError, Target
 _LIMIT = 1024
 """Bytes that a pointer may have, by the specification of Git LFS."""
 _VERSION = b"version https://git-lfs.github.com/spec/v1"
+_FORM = "version https://git-lfs.github.com/spec/v1\noid sha256:{oid}\nsize {size}\n"
 _OID = re.compile(r"(?m)^oid sha256:(?P<oid>.*)$")
 _SIZE = re.compile(r"(?m)^size (?P<size>\d{1,18})$")
 
@@ -46,6 +48,18 @@ def pointer(target: Target, file: File, place: Place) -> Pointer | None:
         algorithm="sha256", value=value, origin="git-lfs", at=at, size=int(size["size"]) if size else None
     )
     return Pointer(said, _stored(target, value))
+
+
+def committed(blob: str, sha256: str, size: int, place: Place) -> PublishedHash | None:
+    """Return the digest of bytes that Git LFS put in place of a pointer, where the pointer that git tracks states it.
+
+    A pointer is one text for each content, so that its blob tells whether it is this one.
+    """
+    text = _FORM.format(oid=sha256, size=size).encode()
+    pointer_blob = hashlib.sha1(b"blob %d\0" % len(text) + text, usedforsecurity=False).hexdigest()
+    if pointer_blob != blob:
+        return None
+    return PublishedHash(algorithm="sha256", value=sha256, origin="git-lfs", at=place, size=size)
 
 
 def _stored(target: Target, oid: str) -> Path | None:

@@ -166,7 +166,7 @@ def _unfixed(row: Row) -> Answer:
     place = open_ones[0].at if open_ones else row.sourced.at
     revision = open_ones[0].revision if open_ones else None
     named = f"the revision {revision}, which can come to mean something else" if revision else "no revision"
-    how = "pin a whole commit there" if row.sourced.component.source == "huggingface" else "fetch a fixed version there"
+    how = "pin a whole commit" if row.sourced.component.source == "huggingface" else "fetch a fixed version"
     return _say(row, "unpinned", where=str(place), named=named, how=how)
 
 

@@ -7,14 +7,14 @@ format by reading the artifact there, so that what is told is a program or an ar
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from supplychain.scan.headers import SIGNATURES, begins
 from supplychain.scan.interface import Reader, Report, Tensor
 from supplychain.scan.needles import WIDTHS, Order, matching, table
-from supplychain.scan.packing import BLOCK, Packed
+from supplychain.scan.packing import BLOCK, Packed, places
 from supplychain.scan.spans import Index, Span, merged
 
 if TYPE_CHECKING:
@@ -32,6 +32,30 @@ _KEYS = tuple(np.uint16(key) for key in np.flatnonzero(table(8).first))
 _LARGE, _SMALL = 0x4500_0000, 0x0500_0000
 """A signature in raw F32 makes its first value positive, and at least the one or less than the other, wherever it begins:
 its four bytes, one of which is that value's highest, are so. Hardly any weight is."""
+
+
+class _Half(NamedTuple):
+    """A signature in the low 16 bits of two values."""
+
+    kind: str
+    order: Order
+    first: np.uint16
+    pair: int
+    """Both, the first one at the low end."""
+
+
+def _half(kind: str, order: Order) -> _Half:
+    signature = SIGNATURES[kind]
+    first, second = (
+        int.from_bytes(some, "little" if order == "low" else "big") for some in (signature[:2], signature[2:])
+    )
+    return _Half(kind, order, np.uint16(first), first | second << 16)
+
+
+_SWAPPED = tuple(_half(kind, "high") for kind in SIGNATURES)
+_EITHER = (*_SWAPPED, *(_half(kind, "low") for kind in SIGNATURES))
+_HALVES = {2: _SWAPPED, 4: _EITHER, 8: _EITHER}
+"""By the bytes of a value."""
 
 
 @dataclass(frozen=True)
@@ -58,8 +82,8 @@ class Carving:
         self._found: dict[_Found, int] = {}
         self._seen: set[tuple[str, int, Order, int]] = set()
         self._packed = Packed()
-        self._flags = np.empty(2 * BLOCK + 64, np.bool_)
-        self._more = np.empty(2 * BLOCK + 64, np.bool_)
+        self._flags = np.empty(0, np.bool_)
+        self._more = np.empty(BLOCK, np.bool_)
 
     def update(self, offset: int, chunk: memoryview) -> None:
         """Search a chunk, and what lies around its beginning."""
@@ -100,48 +124,58 @@ class Carving:
     def _values(self, values: NDArray[Any], begin: int, span: Span) -> None:
         """Search values of one type: in all of their bytes, and in their low bits."""
         first = (begin - span.start) // span.size
+        keys = tuple(half.first for half in _HALVES[span.size])
         self._packed.begin(len(values))
+        if len(values) > len(self._flags):
+            self._flags = np.empty(len(values), np.bool_)
         for at in range(0, len(values), BLOCK):
             block = values[at : at + BLOCK]
             if span.size != 4 or block.view(np.int32).max() >= _LARGE or block.min() < _SMALL:
                 wide = values[max(0, at - 4) : at + BLOCK + 4]
                 self._raw(wide.view(np.uint8), begin + max(0, at - 4) * span.size)
-            low = self._packed.add(block, at)
-            self._halves(low, values, at, first, span)
+            self._mark(self._packed.add(block, at), keys, self._flags[at:])
+        self._halves(values, first, span)
         for width in WIDTHS:
-            words, near = self._packed.near(width)
+            words, near = self._near(width)
             if len(near):
                 for pattern, value in matching(words, near, width):
                     self._check(pattern.kind, width, pattern.order, first + self._packed.value(value, width), span)
 
-    def _halves(self, low: NDArray[np.uint16], values: NDArray[Any], at: int, first: int, span: Span) -> None:
-        """Search the low 16 bits of values; where values have no more, raw bytes are those of the one order."""
-        orders: tuple[Order, ...] = ("high",) if span.size == 2 else ("low", "high")
-        for order in orders:
-            form = "<u2" if order == "low" else ">u2"
-            halves = {kind: np.frombuffer(signature, form) for kind, signature in SIGNATURES.items()}
-            near = self._equal(low, tuple(np.uint16(half[0]) for half in halves.values()))
-            near = near[near + at + 1 < len(values)]
-            for place in near if len(near) else ():
-                for kind, half in halves.items():
-                    if low[place] == half[0] and int(values[at + place + 1]) & 0xFFFF == half[1]:
-                        self._check(kind, 16, order, first + at + int(place), span)
+    def _near(self, width: int) -> tuple[NDArray[np.uint16], NDArray[Any]]:
+        """Return the low bits of values as words, and where keys are; six keys are compared faster than looked up."""
+        words, begin, end = self._packed.words(width)
+        if width < 8:
+            return words, begin + self._packed.known(words[begin:end], width)
+        for at in range(begin, end, BLOCK):
+            self._mark(words[at : min(end, at + BLOCK)], _KEYS, self._flags[at - begin :])
+        return words, begin + places(self._flags[: end - begin])
 
-    def _equal(self, words: NDArray[np.uint16], keys: tuple[np.uint16, ...]) -> NDArray[Any]:
-        """Return where words are one of some keys."""
-        flags, more = self._flags[: len(words)], self._more[: len(words)]
+    def _halves(self, values: NDArray[Any], first: int, span: Span) -> None:
+        """Look at values whose low 16 bits were marked; where they have no more, raw bytes are those of the one order."""
+        near = places(self._flags[: len(values) - 1])
+        pairs = (values[near] & 0xFFFF).astype(np.uint32) | (values[near + 1] & 0xFFFF).astype(np.uint32) << np.uint32(
+            16
+        )
+        for half in _HALVES[span.size]:
+            for place in near[pairs == np.uint32(half.pair)]:
+                self._check(half.kind, 16, half.order, first + int(place), span)
+
+    def _mark(self, words: NDArray[np.uint16], keys: tuple[np.uint16, ...], flags: NDArray[np.bool_]) -> None:
+        """Set the flags of words that are one of some keys, and clear the others."""
+        flags, more = flags[: len(words)], self._more[: len(words)]
         np.equal(words, keys[0], out=flags)
         for key in keys[1:]:
             np.equal(words, key, out=more)
             np.bitwise_or(flags, more, out=flags)
-        return np.flatnonzero(flags)
 
     def _raw(self, data: NDArray[np.uint8], begin: int) -> None:
         """Search bytes, but for those at both ends."""
         words = data[: len(data) // 2 * 2].view("<u2")
         words = words if words.flags.aligned else words.copy()
+        flags = np.empty(min(BLOCK, len(words)), np.bool_)
         for at in range(0, len(words), BLOCK):
-            near = at + self._equal(words[at : at + BLOCK], _KEYS)
+            self._mark(words[at : at + BLOCK], _KEYS, flags)
+            near = at + places(flags[: len(words) - at])
             near = near[(near >= 1) & (near < len(words) - 3)]
             for pattern, place in matching(words, near, 8) if len(near) else ():
                 self._check(pattern.kind, 0, "low", begin + place, None)
@@ -185,9 +219,9 @@ def _hidden(reader: Reader, span: Span, width: int, order: Order, at: int, start
     data = reader.read(span.start + begin * span.size, count * span.size)
     values = np.frombuffer(data[: len(data) // span.size * span.size], f"<u{span.size}")
     if width == 16:
-        return cast(bytes, values.astype("<u2" if order == "low" else ">u2").tobytes())[odd : odd + length]
+        return values.astype("<u2" if order == "low" else ">u2").tobytes()[odd : odd + length]
     each = 8 // width
     pieces = (values & values.dtype.type((1 << width) - 1)).astype(np.uint8)[: len(values) // each * each]
     shifts = np.arange(each, dtype=np.uint8) * np.uint8(width)
     rows = pieces.reshape(-1, each) << (shifts if order == "low" else shifts[::-1])
-    return cast(bytes, np.bitwise_or.reduce(rows, axis=1).tobytes())
+    return bytes(np.bitwise_or.reduce(rows, axis=1))

@@ -11,7 +11,6 @@ from supplychain.scan.interface import Reader, Report
 
 NAME = "executable"
 _ELF_KINDS = {1: "an object file", 2: "a program", 3: "a program or shared library"}
-_ELF_CLASSES, _ELF_ORDERS = (1, 2), {1: "little", 2: "big"}
 _MACHO = {
     bytes.fromhex(magic)
     for magic in ("feedface", "feedfacf", "cefaedfe", "cffaedfe")  # 32 and 64 bits, in both orders
@@ -66,10 +65,9 @@ def _kind(reader: Reader) -> str:
 
 
 def _elf(head: bytes) -> str:
-    if len(head) < 20 or head[4] not in _ELF_CLASSES or head[5] not in _ELF_ORDERS:
+    if len(head) < 20 or not {head[4], head[5]} <= {1, 2}:
         return ""
-    order = "little" if head[5] == 1 else "big"
-    kind = int.from_bytes(head[16:18], order)
+    kind = int.from_bytes(head[16:18], "little" if head[5] == 1 else "big")
     return f"{_ELF_KINDS.get(kind, 'native code')} of Linux (ELF)"
 
 
@@ -80,7 +78,7 @@ def _pe(reader: Reader, head: bytes) -> str:
         flags = int.from_bytes(reader.read(place + 22, 2), "little")
         return "a library of Windows (PE)" if flags & 0x2000 else "a program of Windows (PE)"
     blocks, used = int.from_bytes(head[4:6], "little"), int.from_bytes(head[2:4], "little")
-    fits = len(head) >= 28 and 0 < blocks and used < 512 and (blocks - 1) * 512 + (used or 512) <= reader.size
+    fits = len(head) >= 28 and blocks > 0 and used < 512 and (blocks - 1) * 512 + (used or 512) <= reader.size
     return "a program of DOS" if fits else ""
 
 

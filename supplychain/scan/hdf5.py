@@ -45,6 +45,7 @@ class _Walk:
     def __init__(self, report: Report) -> None:
         self._report = report
         self._count = 0
+        self._seen: set[int] = set()
 
     def group(self, group: Any, where: str) -> None:
         """Look at the attributes and links of a group, and go down into it."""
@@ -66,6 +67,10 @@ class _Walk:
     def _entry(self, entry: Any, place: str) -> None:
         import h5py
 
+        address = h5py.h5o.get_info(entry.id).addr
+        if address in self._seen:  # links may form a circle
+            return
+        self._seen.add(address)
         if isinstance(entry, h5py.Group):
             self.group(entry, place)
         elif isinstance(entry, h5py.Dataset):

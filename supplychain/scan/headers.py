@@ -37,7 +37,8 @@ def _elf(take: Take) -> bool:
         return False
     kind, _, version = struct.unpack_from(order + "HHI", head, 16)
     own, of_segment, _, of_section = struct.unpack_from(order + "HHHH", head, at)
-    return 1 <= kind <= 4 and version == 1 and (own == header or of_segment == segment or of_section == section)
+    known = own == header or of_segment == segment or of_section == section
+    return bool(known and 1 <= kind <= 4 and version == 1)
 
 
 def _zip(take: Take) -> bool:

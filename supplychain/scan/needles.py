@@ -73,6 +73,8 @@ class Table:
 
     first: NDArray[np.uint8]
     """By key: the number of a pattern, or 0."""
+    known: NDArray[np.bool_]
+    """By key: whether there is one."""
     then: NDArray[np.uint8]
     """By number: the next pattern of the same key, or 0."""
     mask: NDArray[np.uint64]
@@ -92,7 +94,7 @@ def table(width: int) -> Table:
             shift = 8 * (_BEFORE - pattern.lead)
             mask[number] = 0xFFFFFFFF << width * pattern.phase + shift
             value[number] = pattern.bits << shift
-    return Table(first, then, mask, value)
+    return Table(first, first != 0, then, mask, value)
 
 
 def matching(words: NDArray[Any], at: NDArray[Any], width: int) -> list[tuple[Pattern, int]]:

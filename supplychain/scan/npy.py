@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-import struct
+import re
+from typing import Any
 
 from supplychain.scan.interface import Reader, Report, StoppedError
 from supplychain.scan.source import PartReader
@@ -11,6 +12,8 @@ from supplychain.scan.source import PartReader
 NAME = "npy"
 _MAGIC = b"\x93NUMPY"
 _LONGEST = 1 << 20
+_VALUES = re.compile(r"[<>|=]?[?biufcSaUVmM]\d*(\[\d*\w+\])?")
+"""Types whose values are no objects; what NumPy takes for a type and is written otherwise may be one."""
 
 
 def matches(reader: Reader) -> bool:
@@ -29,9 +32,20 @@ def scan(reader: Reader, report: Report) -> None:
     text = reader.read(8 + width, length).decode("utf-8" if major == b"\x03" else "latin-1", "replace")
     try:
         header = ast.literal_eval(text.strip())
-        kind = repr(header["descr"])
-    except (ValueError, SyntaxError, KeyError, TypeError, MemoryError, RecursionError, struct.error) as error:
+        has_objects = _holds_objects(header["descr"], 0)
+    except (ValueError, SyntaxError, KeyError, TypeError, IndexError, MemoryError, RecursionError) as error:
         raise StoppedError("its header is not as NumPy writes it") from error
-    if "O" in kind.replace("'", "").replace("|", "").split("[")[0] or "O'" in kind or "|O" in kind:
+    if has_objects:
         report.enter(PartReader("objects", reader, start, max(0, reader.size - start)))
     report.covered(NAME, reader.size)
+
+
+def _holds_objects(kind: Any, depth: int) -> bool:
+    """Whether values of a type are objects, or hold some: a type, one with a shape, or fields with their types."""
+    if isinstance(kind, str):
+        return _VALUES.fullmatch(kind) is None
+    if depth > 20:
+        return True
+    if isinstance(kind, tuple):
+        return _holds_objects(kind[0], depth + 1)
+    return not isinstance(kind, list) or any(_holds_objects(field[1], depth + 1) for field in kind)

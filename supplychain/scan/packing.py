@@ -21,6 +21,17 @@ _PAD = 8
 """Zero bytes before and after what is packed."""
 
 
+def places(flags: NDArray[np.bool_]) -> NDArray[Any]:
+    """Return where flags are set, which is rare: eight of them are looked at as one."""
+    whole = len(flags) // 8 * 8
+    if not whole:
+        return np.flatnonzero(flags)
+    rows = np.flatnonzero(flags[:whole].view(np.uint64) != 0)
+    row, column = flags[:whole].reshape(-1, 8)[rows].nonzero()
+    found = rows[row] * 8 + column
+    return found if whole == len(flags) else np.concatenate([found, whole + np.flatnonzero(flags[whole:])])
+
+
 class Packed:
     """The low 1, 2, 4 and 8 bits of the values of one chunk."""
 
@@ -28,7 +39,7 @@ class Packed:
         """Hold nothing."""
         self._count = 0
         self._bytes: dict[int, NDArray[np.uint8]] = {}
-        self._flags = np.empty(0, np.uint8)
+        self._flags = np.empty(0, np.bool_)
         self._low = np.empty(BLOCK, np.uint16)
         self._work = {kind: np.empty(BLOCK // np.dtype(kind).itemsize, kind) for kind in ("u2", "u4", "u8")}
 
@@ -36,7 +47,7 @@ class Packed:
         """Make room for values; of the last seven, those that fill no byte are left out."""
         self._count = count // 8 * 8
         if count + 2 * _PAD > len(self._flags):
-            self._flags = np.empty(count + 2 * _PAD, np.uint8)
+            self._flags = np.empty(count + 2 * _PAD, np.bool_)
             self._bytes = {width: np.zeros(count * width // 8 + 4 * _PAD, np.uint8) for width in WIDTHS}
         for width, packed in self._bytes.items():
             end = _PAD + self._count * width // 8
@@ -72,15 +83,17 @@ class Packed:
             np.right_shift(work, number(8 * words.itemsize - 8), out=work)
         np.copyto(into, work, casting="unsafe")
 
-    def near(self, width: int) -> tuple[NDArray[np.uint16], NDArray[Any]]:
-        """Return what is packed as words, and where keys of signatures are in them."""
+    def words(self, width: int) -> tuple[NDArray[np.uint16], int, int]:
+        """Return what is packed as words, and from where to where values are in it."""
         count = -(-(self._count * width // 8) // 2)
-        words = self._bytes[width][: 2 * (count + _PAD)].view(np.uint16)
-        flags = self._flags[:count]
-        for at in range(0, count, BLOCK):
-            some = words[_PAD // 2 + at : _PAD // 2 + min(count, at + BLOCK)]
-            np.take(table(width).first, some, out=flags[at : at + len(some)], mode="wrap")
-        return words, np.flatnonzero(flags) + _PAD // 2
+        return self._bytes[width][: 2 * (count + _PAD)].view(np.uint16), _PAD // 2, _PAD // 2 + count
+
+    def known(self, words: NDArray[np.uint16], width: int) -> NDArray[Any]:
+        """Return where the keys of a width are in words."""
+        flags = self._flags[: len(words)]
+        for at in range(0, len(words), BLOCK):
+            np.take(table(width).known, words[at : at + BLOCK], out=flags[at : at + BLOCK], mode="wrap")
+        return places(flags)
 
     def value(self, place: int, width: int) -> int:
         """Return the value that stands at a place of the words."""

@@ -65,6 +65,7 @@ class _File:
         self._tree, self._report = tree, report
         self._names = Names(tree)
         self._kinds = {kind.key: kind for kind in catalog.python_calls()}
+        self._decoded: set[str] = set()
         self._decoded = set(self._holding_decoded())
 
     def look(self) -> None:
@@ -110,7 +111,6 @@ class _File:
 
     def _holding_decoded(self) -> Iterator[str]:
         """Yield the variables that something decoded is assigned to."""
-        self._decoded: set[str] = set()
         for node in ast.walk(self._tree):
             if isinstance(node, ast.Assign) and self._is_decoded(node.value):
                 yield from (target.id for target in node.targets if isinstance(target, ast.Name))

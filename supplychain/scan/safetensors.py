@@ -21,6 +21,8 @@ _BITS = {
 }  # fmt: skip
 """Bits of one value, by type."""
 
+_MOST_DIMENSIONS = 64
+
 
 def matches(reader: Reader) -> bool:
     """Whether it is a file of safetensors: a length of its header that fits, and a header that begins as JSON."""
@@ -66,6 +68,8 @@ def _header(data: bytes) -> dict[str, Any]:
 def _tensor(name: str, entry: Any, size: int, report: Report) -> tuple[int, int]:
     """Return where a tensor lies after the header."""
     try:
+        if len(entry["shape"]) > _MOST_DIMENSIONS:
+            raise ValueError("too many dimensions")
         begin, end = entry["data_offsets"]
         bits = _BITS[entry["dtype"]] * math.prod(int(n) for n in entry["shape"])
         whole = all(isinstance(n, int) and n >= 0 for n in (begin, end, *entry["shape"]))

@@ -160,7 +160,9 @@ def adds(after: str, line: str) -> Callable[[BuiltTarget], object]:
 LOOK_ALIKE = 'revision = "3f2a9d1c5b7e8064a1d3c2f5e6b7980a1b2c3d4e"'
 COPY = 'revision = "c5d6e7f8091a2b3c4d5e6f708192a3b4c5d6e7f8"'
 APPROVED = 'approved = { by = "security@example.com", on = 2026-11-16, ticket = "SEC-201" }'
-ACKNOWLEDGED = """license_ack = { by = "legal@example.com", on = 2026-11-16, restrictions = ["noncommercial", "share-alike"] }"""
+ACKNOWLEDGED = (
+    """license_ack = { by = "legal@example.com", on = 2026-11-16, restrictions = ["noncommercial", "share-alike"] }"""
+)
 CREDIT = """
 BAA1/help-ranker-mini
 Copyright BAA1
@@ -268,7 +270,9 @@ def test_every_failed_row_is_one_of_a_flaw_or_follows_from_one(careless: Outcome
     assert {row[0] for row in rest} == {"4.1", "7.5", "9.1"}
     assert {row[1] for row in rest if row[0] == "7.5"} == {f"inventory:{INVENTORY}, content"}
     assert len([row for row in rest if row[0] == "9.1"]) == len(DRIFT)
-    assert {row[1:3] for row in rest if row[0] == "4.1"} == {("dataset:huggingface/mteb/banking77", "overridden-endpoint")}
+    assert {row[1:3] for row in rest if row[0] == "4.1"} == {
+        ("dataset:huggingface/mteb/banking77", "overridden-endpoint")
+    }
 
 
 @pytest.mark.parametrize("flaw", FLAWS, ids=str)

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from supplychain.model.finding import Outcome
-from tests.acceptance.breaks import adopt_inventory
-from tests.acceptance.bytes import Bytes, cut, flip, forget, in_cache, in_target
+from tests.acceptance.breaks import Change, adopt_inventory
+from tests.acceptance.bytes import Bytes, cut, flip, forget, in_cache
 from tests.acceptance.sources import BANKING, NEW_DATASET
 from tests.support import BuiltTarget, Outcomes, run_suite
 
@@ -24,7 +24,7 @@ def md5(content: bytes) -> str:
     return hashlib.md5(content).hexdigest()
 
 
-def tracked(lies: dict[str, bytes], listed: dict[str, bytes] = LISTED) -> object:
+def tracked(lies: dict[str, bytes], listed: dict[str, bytes] = LISTED) -> Change:
     """Return the change that adds a folder of rows which DVC tracks."""
     text = json.dumps([{"md5": md5(content), "relpath": name} for name, content in listed.items()]).encode()
     name = md5(text)
@@ -39,7 +39,7 @@ def tracked(lies: dict[str, bytes], listed: dict[str, bytes] = LISTED) -> object
     return apply
 
 
-def described(sha256: str) -> object:
+def described(sha256: str) -> Change:
     """Return the change that adds a dataset with a Croissant description, whose MD5 is right."""
     content = LISTED["a.csv"]
     file = {"@type": "cr:FileObject", "contentUrl": "a.csv", "sha256": sha256, "md5": md5(content)}
@@ -53,7 +53,7 @@ def described(sha256: str) -> object:
     return apply
 
 
-def reads(code: str) -> object:
+def reads(code: str) -> Change:
     """Return the change that adds code that reads data."""
 
     def apply(built: BuiltTarget) -> None:
@@ -116,9 +116,8 @@ def test_the_sound_target_broken_in_one_place(
 
 @pytest.mark.parametrize(("name", "change", "component", "rule", "at"), NEW, ids=[way[0] for way in NEW])
 def test_a_dataset_that_was_not_there(
-    name: str, change: object, component: str, rule: str, at: str, target: BuiltTarget, sound: Outcomes
+    name: str, change: Change, component: str, rule: str, at: str, target: BuiltTarget, sound: Outcomes
 ) -> None:
-    assert callable(change)
     change(target)
     found = run_suite(target)
     rows = [row for row in found["4.3"].observations if row.component == component]
@@ -127,7 +126,18 @@ def test_a_dataset_that_was_not_there(
     assert worst[0].remedy
     assert {row.rule for row in rows} <= {rule, "md5-only"}
     assert {row.component for row in found["4.3"].observations if row.outcome is not Outcome.PASS} == {component}
-    assert found.unlike(sound) - NEW_DATASET <= {"4.3", "4.5", "10.2", "10.3", "10.5", "5.1", "5.2", "5.3", "5.4", "5.5"}
+    assert found.unlike(sound) - NEW_DATASET <= {
+        "4.3",
+        "4.5",
+        "10.2",
+        "10.3",
+        "10.5",
+        "5.1",
+        "5.2",
+        "5.3",
+        "5.4",
+        "5.5",
+    }
 
 
 def test_the_word_signatures_asks_for_more(target: BuiltTarget) -> None:

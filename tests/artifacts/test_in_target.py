@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -121,6 +123,18 @@ def test_the_bytes_behind_a_pointer_are_read_where_git_keeps_them(stored: bytes,
     store = f".git/lfs/objects/{oid[:2]}/{oid[2:4]}/{oid}"
     (found,) = gathered(written(tmp_path, {"models/w.bin": pointer(oid), store: stored}), reference(MODEL))
     assert (found.state, found.sha256) == (state, sha256(stored))
+
+
+def test_the_pointer_that_git_tracks_counts_for_the_bytes_in_its_place(tmp_path: Path) -> None:
+    root = written(tmp_path, {"models/w.bin": pointer(sha256(WEIGHTS))})
+    for command in (["init", "-q"], ["add", "models/w.bin"]):
+        subprocess.run(["git", "-C", str(root), *command], check=True, env={"PATH": os.defpath, "HOME": str(tmp_path)})
+    (root / "models/w.bin").write_bytes(WEIGHTS)
+    (found,) = gathered(root, reference(MODEL))
+    assert [(one.origin, one.value) for one in found.published] == [("git-lfs", sha256(WEIGHTS))]
+    (root / "models/w.bin").write_bytes(b"bytes of weightS")
+    (changed,) = gathered(root, reference(MODEL))
+    assert changed.published == ()
 
 
 def test_a_store_behind_a_link_is_not_entered(tmp_path: Path) -> None:

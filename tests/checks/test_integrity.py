@@ -100,7 +100,7 @@ def test_an_artifact_at_a_pinned_commit(artifact: dict[str, Any], rule: str, kin
 @pytest.mark.parametrize(
     ("published", "rule", "says"),
     [
-        ((said(),), "unpinned", "At app/load.py:3 pin a whole commit there"),
+        ((said(),), "unpinned", "At app/load.py:3 pin a whole commit"),
         ((said("0" * 64),), "mismatch", "0000"),
         ((said(origin="download"),), "unpinned", "names the revision main, which can come to mean something else"),
         ((said(origin="declaration"),), "matches", SHA),

@@ -4,6 +4,7 @@ Streams come on its standard input, each after its length; for each it writes a 
 time, and may open no file for writing and start no process.
 """
 
+import contextlib
 import json
 import pickle
 import resource
@@ -59,10 +60,8 @@ def main() -> None:
     while head := sys.stdin.buffer.read(4):
         data = sys.stdin.buffer.read(int.from_bytes(head, "little"))
         seen: list[list[str]] = []
-        try:
+        with contextlib.suppress(Exception):  # most streams are no pickles
             Recorder(data, seen).load()
-        except Exception:  # noqa: BLE001 - most streams are no pickles
-            pass
         sys.stdout.write(json.dumps(seen) + "\n")
         sys.stdout.flush()
 

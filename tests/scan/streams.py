@@ -5,6 +5,7 @@ import collections
 import datetime
 import decimal
 import functools
+import itertools
 import pickle
 import pickletools
 import random
@@ -49,7 +50,7 @@ def made(seed: int, count: int) -> Iterator[bytes]:
 
 def _pieces(data: bytes) -> list[bytes]:
     offsets = [offset for _, _, offset in pickletools.genops(data)] + [len(data)]
-    return [data[begin:end] for begin, end in zip(offsets, offsets[1:], strict=False) if begin is not None]
+    return [data[begin:end] for begin, end in itertools.pairwise(offsets) if begin is not None]
 
 
 def _bytes_changed(dice: random.Random, data: bytes) -> bytes:

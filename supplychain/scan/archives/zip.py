@@ -57,9 +57,13 @@ def scan(reader: Reader, report: Report) -> None:
     weights = _weights(reader, members, report)
     for member in members:
         if not member.is_dir():
-            with _opened(reader, member, report) as part:
+            try:
                 taken.append((member.header_offset, _start(reader, member) + member.compress_size))
-                _look(part, weights.get(member.filename), member, report)
+                with _opened(reader, member, report) as part:
+                    _look(part, weights.get(member.filename), member, report)
+            except StoppedError as error:  # the others are looked at all the same
+                report.check_time()
+                report.stopped(NAME, str(error))
     _gaps(reader, sorted(taken), report)
     report.covered(NAME, reader.size)
 
@@ -167,13 +171,12 @@ def _gaps(reader: Reader, taken: list[tuple[int, int]], report: Report) -> None:
 
 def _gap(reader: Reader, begin: int, end: int, report: Report) -> None:
     length = end - begin
-    head = reader.read(begin, min(length, 1 << 20))
-    if _LOCAL in head:
-        report.saw(
-            NAME,
-            "hidden-member",
-            "a member lies in it that its directory does not list",
-            f"byte {begin + head.index(_LOCAL):,}",
-        )
+    at, before = begin, b""
+    for data in chunks(PartReader("gap", reader, begin, length)):
+        if (found := (before + data).find(_LOCAL)) >= 0:
+            place = f"byte {at - len(before) + found:,}"
+            report.saw(NAME, "hidden-member", "a member lies in it that its directory does not list", place)
+            break
+        at, before = at + len(data), data[-3:]
     if begin == 0 and len(applying(reader)) == 1:  # what another layer reads from its beginning is no part of this one
         report.enter(PartReader("what stands before the archive", reader, 0, length))

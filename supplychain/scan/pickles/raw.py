@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+import time
+from itertools import takewhile
 
 from supplychain import catalog
 from supplychain.scan.interface import Limits, Reader, Report
 from supplychain.scan.pickles import joblib
 from supplychain.scan.pickles.judging import NAME, judge
-from supplychain.scan.pickles.stream import Stream, read
-from supplychain.scan.source import PartReader
+from supplychain.scan.pickles.stream import Import, Stream, read
+from supplychain.scan.source import PartReader, chunks
 
 __all__ = ["NAME", "matches", "scan"]
 
@@ -20,8 +22,10 @@ _OLD_TORCH = bytes.fromhex("8a0a6cfc9c46f9206aa85019")
 _OLD_STREAMS = 5
 """Magic number, protocol, system, object, keys of the storages."""
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
-_GUESS = 1 << 20
-"""Bytes within which a stream without a protocol has to show what it is."""
+_ENOUGH = 1 << 20
+"""Bytes that nothing but a pickle is read to as opcodes."""
+_SECONDS = 60.0
+"""What finding out whether it is one may take."""
 
 
 def matches(reader: Reader) -> bool:
@@ -32,13 +36,18 @@ def matches(reader: Reader) -> bool:
     head = reader.read(0, 2)
     if len(head) == 2 and head[0] == _PROTOCOL:
         return head[1] <= _NEWEST
-    part = PartReader(reader.name, reader, 0, min(reader.size, _GUESS))
-    stream = read(part, 0, Report(Limits()))
-    names = all(_IDENTIFIER.fullmatch(found.module) and _IDENTIFIER.fullmatch(found.name) for found in stream.imports)
+    stream = read(reader, 0, Report(Limits(), deadline=time.monotonic() + _SECONDS))
+    imports = sorted(stream.imports, key=lambda found: found.offset)
+    made = list(takewhile(_is_named, imports))  # a loader stops at one that has no name
+    if any(catalog.pickle_globals().judge(found.module, found.name).verdict == "malicious" for found in made):
+        return True
     if stream.problem:
-        judged = (catalog.pickle_globals().judge(found.module, found.name).verdict for found in stream.imports)
-        return names and "malicious" in judged
-    return names and (stream.end == reader.size or bool(stream.imports))
+        return stream.end > _ENOUGH
+    return len(made) == len(imports) and (stream.end == reader.size or bool(imports))
+
+
+def _is_named(found: Import) -> bool:
+    return bool(_IDENTIFIER.fullmatch(found.module) and _IDENTIFIER.fullmatch(found.name))
 
 
 def scan(reader: Reader, report: Report) -> None:
@@ -67,6 +76,8 @@ def _broken(stream: Stream, report: Report) -> None:
 
 
 def _trailing(reader: Reader, offset: int, report: Report) -> None:
-    """Tell of bytes after the last stream, unless they only fill the file up."""
-    if reader.read(offset, 1 << 20).strip(b"\0"):
-        report.saw(NAME, "pickle-trailing", f"{reader.size - offset:,} bytes follow its end", f"byte {offset:,}")
+    """Tell of bytes after the last stream, unless they only fill the file up; and scan what they are."""
+    part = PartReader(f"byte {offset:,} and on", reader, offset, reader.size - offset)
+    if any(data.strip(b"\0") for data in chunks(part)):
+        report.saw(NAME, "pickle-trailing", f"{part.size:,} bytes follow its end", f"byte {offset:,}")
+        report.enter(part)

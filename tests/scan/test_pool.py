@@ -1,0 +1,71 @@
+"""Many artifacts at a time give what one at a time gives, and one that kills its process takes no other with it."""
+
+import pickle
+from pathlib import Path
+
+import pytest
+
+from supplychain.scan.engine import scan
+from supplychain.scan.interface import Limits
+from supplychain.scan.pool import Job, scan_all
+from tests.scan.support import evil, torch_file, zipped
+
+
+@pytest.fixture
+def jobs(tmp_path: Path) -> list[Job]:
+    files = {
+        "evil.pkl": evil(),
+        "model.pt": torch_file(),
+        "big.pkl": pickle.dumps(list(range(400_000))),
+        "notes.txt": b"text",
+        "unknown": b"\xfe\xff\0\1" * 10,
+        "archive": zipped({"a": evil(), "b": b"text"}),
+    }
+    for name, data in files.items():
+        (tmp_path / name).write_bytes(data)
+    return [Job(str(tmp_path / name), name) for name in [*files, "missing"]]
+
+
+def test_local_processes_give_the_same_results_in_the_same_order(jobs: list[Job]) -> None:
+    done: list[int] = []
+    assert scan_all(jobs, done=done.append) == tuple(scan(job.path, name=job.name) for job in jobs)
+    assert len(done) == len(jobs)
+
+
+def test_small_files_are_scanned_in_this_process(jobs: list[Job]) -> None:
+    small = [job for job in jobs if job.name != "big.pkl"]
+    assert scan_all(small) == tuple(scan(job.path, name=job.name) for job in small)
+
+
+def test_a_dask_cluster_gives_the_same_results(jobs: list[Job]) -> None:
+    distributed = pytest.importorskip("distributed")
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, dashboard_address=None, processes=True, host="127.0.0.1"
+    ) as cluster:
+        assert scan_all(jobs, executor=cluster.scheduler_address) == scan_all(jobs)
+
+
+def test_no_scheduler_is_said_at_once() -> None:
+    pytest.importorskip("distributed")
+    with pytest.raises(ConnectionError, match="no Dask scheduler answers"):
+        scan_all([Job("/nowhere", "a")], executor="tcp://127.0.0.1:1")
+
+
+def test_a_process_that_dies_loses_nothing_and_its_file_is_reported(jobs: list[Job]) -> None:
+    scanned = scan_all(jobs, Limits(memory=1 << 20))
+    assert [each.path for each in scanned] == [job.name for job in jobs]
+    assert {each.verdict for each in scanned} == {"not fully scanned"}
+    assert "the process that scanned it died" in scanned[2].problem
+
+
+def test_an_address_of_fsspec_is_read(tmp_path: Path) -> None:
+    pytest.importorskip("fsspec")
+    (tmp_path / "model.pkl").write_bytes(evil())
+    (scanned,) = scan_all([Job(f"file://{tmp_path}/model.pkl", "model.pkl")])
+    assert (scanned.path, scanned.verdict) == ("model.pkl", "malicious")
+
+
+def test_an_address_that_cannot_be_read_is_not_fully_scanned(tmp_path: Path) -> None:
+    (scanned,) = scan_all([Job(f"file://{tmp_path}/missing", "model.pkl")])
+    assert (scanned.verdict, scanned.sha256) == ("not fully scanned", None)
+    assert scanned.problem.startswith("it cannot be read")
