@@ -54,6 +54,10 @@ bench-advisories: $(INSTALLED)
 bench-hashing: $(INSTALLED)
 	$(BIN)/python -m benchmarks.hashing
 
+# Two minutes, and 1 GiB of room for a file.
+bench-scan: $(INSTALLED)
+	$(BIN)/python -m benchmarks.scan
+
 mutation: $(INSTALLED)
 	$(BIN)/python -m tests.mutation
 

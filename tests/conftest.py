@@ -19,3 +19,8 @@ def state_of_the_session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[N
             patch.delenv(name, raising=False)
         patch.setenv("HF_HOME", str(sound_cache()))
         yield
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Name cases with bytes by their number: bytes of archives hold the time, and names have to be the same everywhere."""
+    return "bytes" if isinstance(val, bytes) else None

@@ -29,6 +29,8 @@ _SMALL = 1 << 20
 """Bytes of all artifacts together that are scanned in this process: starting another takes longer."""
 _GRACE = 30.0
 """Seconds beyond its limit that a scan may take to end by itself."""
+_ANSWER = 10.0
+"""Seconds in which a scheduler has to answer."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,7 @@ def _executor(address: str, limits: Limits, workers: int) -> Iterator[Executor]:
     except ImportError as error:
         raise ConnectionError("executor= names a Dask scheduler, and the extra [dask] is not installed") from error
     try:
-        client = Client(address, timeout=10, set_as_default=False)  # type: ignore[no-untyped-call]  # no types
+        client = Client(address, timeout=_ANSWER, set_as_default=False)  # type: ignore[no-untyped-call]  # no types
     except (OSError, ValueError, TimeoutError) as error:
         raise ConnectionError(f"no Dask scheduler answers at {address}: {error}") from error
     with client:

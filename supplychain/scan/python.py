@@ -82,7 +82,7 @@ class _File:
         if self._chooses_secretly(name, node):
             rule = "python-runs-at-import" if at_import else "python-starts-process"
             self._report.saw(NAME, rule, "it chooses what to call by a text that is computed", where)
-        elif (kind := self._kind(name, node)) == "code" and any(self._is_decoded(arg) for arg in node.args):
+        elif (kind := self._kind(name, node)) in _EXECUTING and any(self._is_decoded(arg) for arg in node.args):
             self._report.saw(NAME, "python-runs-hidden", f"{name} executes data that is decoded before", where)
         elif kind is not None:
             rule = _RULES[kind][0 if at_import else 1]
@@ -120,10 +120,13 @@ _RULES = {
     "process": ("python-runs-at-import", "python-starts-process"),
     "native": ("python-runs-at-import", "python-starts-process"),
     "code": ("python-runs-at-import", "python-starts-process"),
+    "objects": ("python-starts-process", "python-starts-process"),
+    "imports": ("python-starts-process", "python-starts-process"),
     "network": ("python-runs-at-import", "python-reaches-network"),
     "files": ("python-writes-at-import", "python-writes-files"),
 }
 """The rule of each kind of call, at import and later."""
+_EXECUTING = ("code", "imports")
 
 
 def _writes(node: ast.Call) -> bool:

@@ -97,6 +97,9 @@ def test_what_runs_when_it_is_imported_is_malicious(tmp_path: Path, code: str) -
             "malicious",
             {"python-runs-hidden"},
         ),
+        ("import pickle, base64\n    pickle.loads(base64.b64decode(''))", "review", {"python-starts-process"}),
+        ("import importlib\n    importlib.import_module(name)", "review", {"python-starts-process"}),
+        ("import base64\n    __import__(base64.b64decode('b3M='))", "malicious", {"python-runs-hidden"}),
         ("import shutil\n    shutil.rmtree('a')", "safe", set()),
     ],
 )

@@ -128,6 +128,15 @@ def test_what_hides_in_an_array_of_joblib_is_found(tmp_path: Path) -> None:
     assert "pickle-in-array" in rules(seen(tmp_path, changed))
 
 
+def test_an_array_of_joblib_that_its_frame_hides_is_told(tmp_path: Path) -> None:
+    """Joblib reads the array from behind the frame, and goes on with opcodes in it."""
+    joblib.dump(numpy.zeros(8), tmp_path / "model.joblib")
+    data = (tmp_path / "model.joblib").read_bytes()
+    at = 2 if data[2] != 0x95 else 11
+    framed = data[:2] + b"\x95" + (len(data) - at).to_bytes(8, "little") + data[at:]
+    assert "pickle-crosses-frame" in rules(seen(tmp_path, framed))
+
+
 @pytest.mark.parametrize(
     ("name", "data", "rule"),
     [
