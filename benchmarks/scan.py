@@ -2,8 +2,9 @@
 
     python -m benchmarks.scan [ROUNDS]
 
-Each runs in a process of its own, in turn, over the same files; what is compared is CPU time, of all threads. It fails
-where a scan takes more than 2 times as long, or 400 MB.
+Each runs in a process of its own, in turn, over the same files; what is compared is CPU time, of all threads: of the work,
+after a small file of the same kind, and of the whole process, with starting Python and importing what is needed. It fails
+where the work takes more than 2 times as long, or 400 MB.
 """
 
 from __future__ import annotations
@@ -32,12 +33,14 @@ if kind == "sha256":
         hashlib.file_digest(file, "sha256")
 else:
     from supplychain.scan.engine import scan
+    scan(path + ".small")
     begin = time.process_time()
     scanned = scan(path)
     layers = {entry.layer for entry in scanned.coverage if entry.state == "ran"}
     if scanned.verdict != "safe" or not {"values", "carving"} <= layers:
         sys.exit(f"{scanned.verdict}: {scanned.problem} {scanned.indicators} {layers}")
-print(time.process_time() - begin, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+end = time.process_time()
+print(end - begin, end, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 """
 
 
@@ -48,28 +51,28 @@ def main() -> None:
     print("| file | what | CPU, median | beside sha256 | peak memory |\n| --- | --- | --- | --- | --- |")
     with tempfile.TemporaryDirectory() as folder:
         for write in (safetensors, zipped):
-            path = write(Path(folder))
+            write(Path(folder), ".small", 1)
+            path = write(Path(folder), "", TENSORS)
             pairs = [(run("sha256", path), run("scan", path)) for _ in range(rounds)]
-            ratios = [scanned[0] / alone[0] for alone, scanned in pairs]
-            ratio, memory = statistics.median(ratios), max(scanned[1] for _, scanned in pairs)
-            alone, scanned = (statistics.median(pair[place][0] for pair in pairs) for place in (0, 1))
-            print(f"| 1 GiB, `{path.suffix}` | sha256 | {alone:.2f} s | 1.00 | {pairs[0][0][1]:.0f} MB |")
-            print(
-                f"| 1 GiB, `{path.suffix}` | scan | {scanned:.2f} s "
-                f"| {ratio:.2f} ({min(ratios):.2f} to {max(ratios):.2f}) | {memory:.0f} MB |"
-            )
-            failed |= ratio > LIMIT or memory > MEMORY
+            for called, place in (("", 0), (", whole process", 1)):
+                ratios = [scanned[place] / alone[place] for alone, scanned in pairs]
+                alone, scanned = (statistics.median(pair[which][place] for pair in pairs) for which in (0, 1))
+                print(f"| 1 GiB, `{path.suffix}` | sha256{called} | {alone:.2f} s | 1.00 | {pairs[0][0][2]:.0f} MB |")
+                memory = max(scanned[2] for _, scanned in pairs)
+                spread = f"{statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})"
+                print(f"| 1 GiB, `{path.suffix}` | scan{called} | {scanned:.2f} s | {spread} | {memory:.0f} MB |")
+                failed |= memory > MEMORY or (place == 0 and statistics.median(ratios) > LIMIT)
             path.unlink()
     sys.exit("above a limit" if failed else 0)
 
 
-def run(kind: str, path: Path) -> tuple[float, float]:
-    """Return the CPU seconds and the memory in MB of one process."""
+def run(kind: str, path: Path) -> tuple[float, float, float]:
+    """Return the CPU seconds of the work and of its whole process, and the memory of that in MB."""
     done = subprocess.run([sys.executable, "-c", _RUN, kind, str(path)], capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(done.stderr)
-    seconds, memory = done.stdout.split()
-    return float(seconds), float(memory)
+    work, whole, memory = done.stdout.split()
+    return float(work), float(whole), float(memory)
 
 
 def weights(seed: int) -> bytes:
@@ -78,8 +81,8 @@ def weights(seed: int) -> bytes:
     return values.tobytes()
 
 
-def safetensors(folder: Path) -> Path:
-    """Write 1 GiB of tensors as safetensors does."""
+def safetensors(folder: Path, ending: str, tensors: int) -> Path:
+    """Write tensors as safetensors does."""
     size = 4 * _COUNT
     header = json.dumps(
         {
@@ -88,35 +91,40 @@ def safetensors(folder: Path) -> Path:
                 "shape": [2048, 2048],
                 "data_offsets": [number * size, (number + 1) * size],
             }
-            for number in range(TENSORS)
+            for number in range(tensors)
         }
     ).encode()
     header += b" " * (-len(header) % 8)
-    path = folder / "model.safetensors"
+    path = folder / f"model.safetensors{ending}"
     with path.open("wb") as file:
         file.write(len(header).to_bytes(8, "little") + header)
-        for number in range(TENSORS):
+        for number in range(tensors):
             file.write(weights(number))
     return path
 
 
-def zipped(folder: Path) -> Path:
-    """Write 1 GiB of tensors as PyTorch does: a pickle that names storages, and each of them as a member that is not packed."""
-    path = folder / "model.pt"
+def zipped(folder: Path, ending: str, tensors: int) -> Path:
+    """Write tensors as PyTorch does: a pickle that names storages, and each of them as a member that is not packed."""
+    path = folder / f"model.pt{ending}"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
-        archive.writestr("model/data.pkl", b"\x80\x02](" + b"".join(map(_named, range(TENSORS))) + b"e.")
+        archive.writestr("model/data.pkl", b"\x80\x02](" + b"".join(map(_named, range(tensors))) + b"e.")
         archive.writestr("model/byteorder", b"little")
-        for number in range(TENSORS):
-            archive.writestr(f"model/data/{number}", weights(number))
+        for number in range(tensors):
+            member = zipfile.ZipInfo(f"model/data/{number}")
+            gap = -(archive.fp.tell() + 34 + len(member.filename)) % 64 if archive.fp else 0
+            member.extra = b"FB" + gap.to_bytes(2, "little") + b"Z" * gap
+            archive.writestr(member, weights(number))
         archive.writestr("model/version", b"3\n")
     return path
 
 
 def _named(number: int) -> bytes:
-    """Return the opcodes that name a storage by its persistent id."""
+    """Return the opcodes that make a tensor of a storage."""
     key = str(number).encode()
     parts = [b"X\x07\0\0\0storage", b"ctorch\nFloatStorage\n", b"X" + len(key).to_bytes(4, "little") + key]
-    return b"(" + b"".join(parts) + b"X\x03\0\0\0cpu" + b"J" + _COUNT.to_bytes(4, "little") + b"tQ"
+    storage = b"(" + b"".join(parts) + b"X\x03\0\0\0cpu" + b"J" + _COUNT.to_bytes(4, "little") + b"tQ"
+    shape = b"M\0\x08M\0\x08\x86M\0\x08K\x01\x86"
+    return b"ctorch._utils\n_rebuild_tensor_v2\n(" + storage + b"K\0" + shape + b"\x89ccollections\nOrderedDict\n)RtR"
 
 
 if __name__ == "__main__":

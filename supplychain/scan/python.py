@@ -150,12 +150,22 @@ def _run_at_import(tree: ast.Module) -> Iterator[ast.AST]:
         node = waiting.pop()
         yield node
         waiting.extend(_evaluated(node))
-        if isinstance(node, ast.Name):
-            waiting.extend(defined.pop(node.id, ()))
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            waiting.extend(defined.pop(f"{node.func.id}()", ()))
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Lambda):
-            waiting.append(node.func.body)
+        for used in _used(node):
+            if isinstance(used, ast.Name):
+                waiting.extend(defined.pop(used.id, ()))
+                waiting.extend(defined.pop(f"{used.id}()", ()) if isinstance(node, ast.Call) else ())
+            elif isinstance(used, ast.Lambda):
+                waiting.append(used.body)
+
+
+def _used(node: ast.AST) -> Iterator[ast.expr]:
+    """Yield what a node calls, or hands to what it calls; a name in a table alone is neither."""
+    if isinstance(node, ast.Call):
+        yield node.func
+        yield from (word.value for word in node.keywords)
+        yield from node.args
+    elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        yield from node.decorator_list
 
 
 def _evaluated(node: ast.AST) -> Iterator[ast.AST]:

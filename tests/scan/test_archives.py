@@ -68,6 +68,11 @@ def test_what_makes_readers_differ_is_told_and_hides_nothing(tmp_path: Path, way
         assert rules(seen(tmp_path, change(zipped({"data.pkl": evil()})))) == {rule, "pickle-runs-code"}
 
 
+def test_a_folder_in_a_zip_is_no_hidden_member_and_hides_nothing(tmp_path: Path) -> None:
+    assert told(seen(tmp_path, zipped({"a/": b"", "a/text": b"text"}))) == ("safe", set())
+    assert told(seen(tmp_path, zipped({"a/": evil(), "a/text": b"text"}))) == ("malicious", {"pickle-runs-code"})
+
+
 def test_a_member_twice_is_for_review_and_both_are_scanned(tmp_path: Path) -> None:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:

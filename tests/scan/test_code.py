@@ -100,6 +100,7 @@ def test_what_runs_when_it_is_imported_is_malicious(tmp_path: Path, code: str) -
         ("import pickle, base64\n    pickle.loads(base64.b64decode(''))", "review", {"python-starts-process"}),
         ("import importlib\n    importlib.import_module(name)", "review", {"python-starts-process"}),
         ("import base64\n    __import__(base64.b64decode('b3M='))", "malicious", {"python-runs-hidden"}),
+        ("import os\n    table = {'a': lambda: os.system('true')}", "review", {"python-starts-process"}),
         ("import shutil\n    shutil.rmtree('a')", "safe", set()),
     ],
 )
@@ -107,6 +108,12 @@ def test_what_runs_when_it_is_called(tmp_path: Path, body: str, verdict: str, ex
     assert told(seen(tmp_path, f"def f():\n    {body}\n".encode(), "a.py")) == (verdict, expected)
     main = f"if __name__ == '__main__':\n    {body}\n"
     assert told(seen(tmp_path, main.encode(), "a.py")) == (verdict, expected)
+
+
+def test_a_function_that_a_table_names_is_not_called_by_it(tmp_path: Path) -> None:
+    code = b"import requests\ndef f():\n    requests.get('https://example.org')\nTABLE = {'f': f}\n"
+    assert told(seen(tmp_path, code, "a.py")) == ("review", {"python-reaches-network"})
+    assert seen(tmp_path, code + b"list(map(f, 'ab'))\n", "a.py").verdict == "malicious"
 
 
 def test_writing_files_at_import_is_for_review(tmp_path: Path) -> None:

@@ -56,14 +56,15 @@ def scan(reader: Reader, report: Report) -> None:
         _differences(reader, member, report)
     weights = _weights(reader, members, report)
     for member in members:
-        if not member.is_dir():
-            try:
-                taken.append((member.header_offset, _start(reader, member) + member.compress_size))
-                with _opened(reader, member, report) as part:
-                    _look(part, weights.get(member.filename), member, report)
-            except StoppedError as error:  # the others are looked at all the same
-                report.check_time()
-                report.stopped(NAME, str(error))
+        try:
+            taken.append((member.header_offset, _start(reader, member) + member.compress_size))
+            if member.is_dir() and not member.compress_size:
+                continue
+            with _opened(reader, member, report) as part:
+                _look(part, weights.get(member.filename), member, report)
+        except StoppedError as error:  # the others are looked at all the same
+            report.check_time()
+            report.stopped(NAME, str(error))
     _gaps(reader, sorted(taken), report)
     report.covered(NAME, reader.size)
 
