@@ -168,7 +168,7 @@ def test_roots_lie_beside_the_policy(tmp_path: Path) -> None:
     ("name", "data", "says"),
     [
         ("none.pem", None, "cannot be read"),
-        ("root.pem", b"\xff\xfe", "cannot be read"),
+        ("root.pem", b"\xff\xfe", "holds no certificate as PEM"),
         ("root.pem", b"nothing", "holds no certificate as PEM"),
         ("target/root.pem", b"-----BEGIN CERTIFICATE-----", "lies inside the target"),
         ("link.pem", None, "lies inside the target"),

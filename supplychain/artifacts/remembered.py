@@ -40,7 +40,7 @@ class Digested:
     size: int
     values: dict[str, str]
     computed: date | None
-    """The day on which it was computed earlier; None: in this run."""
+    """The day on which it was computed; None: today."""
     note: str = ""
     """What was wrong with what was remembered."""
 
@@ -143,7 +143,7 @@ class Digester:
         if is_kept and not known.is_kept and _is_settled(status):
             known = self._known[name] = replace(known, is_kept=True)
         values = {algorithm: known.values[algorithm] for algorithm in wanted}
-        return Digested(int(name.split(":")[2]), values, None if known.is_new else known.day, known.note)
+        return Digested(int(name.split(":")[2]), values, None if known.day == self._today else known.day, known.note)
 
     def _computed(self, path: Path, wanted: set[str], limit: int, note: str) -> tuple[str, _Known]:
         digests = Digests(sorted(wanted))

@@ -48,7 +48,7 @@ class Artifact(Frozen):
     weaker: tuple[tuple[Text, Text], ...] = ()
     """Digests of other algorithms that were computed, since only those were published."""
     cached: date | None = None
-    """The day on which the digest was computed, where the file is unchanged since; None: in this run."""
+    """The day on which the digest was computed, where the file is unchanged since; None: on the day of this run."""
     published: tuple[PublishedHash, ...] = ()
     pinned: bool = False
     """Whether every place that names its component pins an immutable revision."""

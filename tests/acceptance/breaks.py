@@ -31,6 +31,10 @@ PACKAGES = {"5.1", "5.2", "5.3", "5.4", "5.5"}
 """The requirements that a package which no lock names breaks, and that what may hide a package leaves open."""
 SERVICES = {"6.1", "6.2", "6.3", "6.4", "6.5"}
 """The requirements that a service which nobody declared breaks, and that what may hide one leaves open."""
+MODELS = {"1.2", "1.3", "1.4", "2.1", "2.2", "3.1", "3.2", "3.3"}
+"""The requirements that a model of which no hub says anything breaks or leaves open."""
+DATASETS = {"4.1", "4.2", "4.3"}
+"""The same for a dataset."""
 OF_ALL_KINDS = {"not-read", "no-inventory", "not-compared", "unreadable-inventory"}
 """Rules that what may hold any kind of component gives."""
 
@@ -73,7 +77,8 @@ class Break:
         beside = {"7.5"} | (SHARED if self.rule in OF_ALL_KINDS else set()) | ROLL_UPS
         beside |= {"7.6"} if self.rule in OF_THE_FILE else set()
         beside |= PACKAGES - {requirement} if self.brings_packages or self.rule == "not-read" else set()
-        beside |= SERVICES if self.rule in {"not-read", "missing"} else set()
+        beside |= SERVICES | MODELS | DATASETS if self.rule in {"not-read", "missing"} else set()
+        beside |= MODELS | DATASETS if requirement == "1.1" else set()  # one client fetches both
         assert found.unlike(sound) - beside | {requirement} == {requirement, *self.also} - beside | {requirement}
         if outcome is Outcome.FAIL:
             assert found["10.5"].outcome is Outcome.FAIL

@@ -72,6 +72,14 @@ class Plant:
         return f"{self.requirement} {self.name}"
 
 
+BICEP = """// the account that answers
+resource ai 'Microsoft.CognitiveServices/accounts@2024-10-01' = {
+  name: 'answers'
+  location: 'westeurope'
+  kind: 'OpenAI'
+}
+"""
+
 PLANTS = [
     Plant("Python literal", "app/z.py", f'{LOAD}Tokenizer.from_pretrained("BAAI/rerank")\n', RERANK, MODELS, 3),
     Plant("Python constant", "app/z.py", f'{LOAD}M = "BAAI/rerank"\nTokenizer.from_pretrained(M)\n', RERANK, MODELS, 4),
@@ -109,6 +117,7 @@ PLANTS = [
     Plant("Helm values", "chart/values.yaml", "image:\n  repository: vllm/vllm-openai\n  tag: v0.6.0\n", IMAGE, FRAMEWORKS, 2),
     Plant("CI run", ".github/workflows/z.yml", f"{JOB}      - run: pip install vllm==0.6.0\n", VLLM, FRAMEWORKS, 6),
     Plant("CI uses", ".github/workflows/z.yml", f"{JOB}      - uses: docker://vllm/vllm-openai:v0.6.0\n", IMAGE, FRAMEWORKS, 6),
+    Plant("Bicep", "infra/z.bicep", BICEP, "service:azure-openai", "7.4", 2),
     Plant("Terraform", "infra/z.tf", 'locals {\n  model_id = "BAAI/rerank"\n}\n', RERANK, MODELS, 2),
     Plant("Modelfile", "Modelfile", "# own\nFROM hf.co/BAAI/rerank\n", RERANK, MODELS, 2),
     Plant("MCP", ".mcp.json", '{"mcpServers": {\n "search": {"url": "https://mcp.acme.example/sse"}\n}}\n', "service:mcp/search", SERVICES, 2),

@@ -55,10 +55,7 @@ def sound(tmp_path: Path) -> BuiltTarget:
         LOADS.format(arguments=f'"BAAI/bge-small-en-v1.5", revision="{COMMIT}", use_safetensors=True'),
     )
     target.edit("supplychain.toml", f'revision = "{COMMIT}"\n', f'revision = "{COMMIT}"\npublished = 2026-06-01\n')
-    digest = "6c3cd8df75d102168bb775f36a6da3a0bb51f10b520e98b08c67a700802b5ac9"
-    approved = (
-        f'sha256 = "{digest}"\npublished = 2026-06-01\napproved = {{ by = "security@example.com", on = 2026-08-01 }}\n'
-    )
+    approved = 'published = 2026-06-01\napproved = { by = "security@example.com", on = 2026-08-01 }\n'
     return target.edit("supplychain.toml", "first_party = true\n", f"first_party = true\n{approved}")
 
 

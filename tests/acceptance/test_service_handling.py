@@ -10,7 +10,7 @@ from tests.support import BuiltTarget, Outcomes
 
 OPENAI, TRACER = "service:openai", "service:langsmith"
 ANSWER, DECLARED = "app/answer.py", "supplychain.toml"
-LINE = 38
+LINE = 47
 """The line that `stating` adds, below `training_use`."""
 
 VALUES = """apiVersion: apps/v1
@@ -54,7 +54,7 @@ BREAKS = [
         OPENAI,
         "contradicts",
         (f"{ANSWER}:9",),
-        (f"store = True at {ANSWER}:9", f"retention_days = 0 under [[service]] openai at {DECLARED}:36"),
+        (f"store = True at {ANSWER}:9", f"retention_days = 0 under [[service]] openai at {DECLARED}:45"),
     ),
     Break(
         "Python no longer says that nothing is kept",
@@ -62,7 +62,7 @@ BREAKS = [
         OPENAI,
         "contradicts",
         (f"{ANSWER}:9",),
-        ("store, which is not set,", f"{DECLARED}:36"),
+        ("store, which is not set,", f"{DECLARED}:45"),
     ),
     Break(
         "Python decides at run time",
@@ -126,7 +126,7 @@ BREAKS = [
         edits(DECLARED, "retention_days = 0", "retention_days = 31"),
         OPENAI,
         "kept-too-long",
-        (f"{DECLARED}:36",),
+        (f"{DECLARED}:45",),
         ("services.max_retention_days of the policy is 30", "retention_days = 30"),
     ),
     Break(
@@ -134,7 +134,7 @@ BREAKS = [
         edits(DECLARED, "training_use = false", "training_use = true"),
         OPENAI,
         "trains",
-        (f"{DECLARED}:37",),
+        (f"{DECLARED}:46",),
         ("for personal data", "training_use = false"),
     ),
     Break(
@@ -142,7 +142,7 @@ BREAKS = [
         edits(DECLARED, "retention_days = 0\n", ""),
         OPENAI,
         "not-stated",
-        (f"{DECLARED}:31",),
+        (f"{DECLARED}:40",),
         ("retention_days = …",),
     ),
 ]
@@ -154,7 +154,7 @@ def test_the_sound_target_passes(sound: Outcomes) -> None:
     assert {(row.rule, str(row.at)) for row in found.observations} == {
         ("off", "Dockerfile:8"),
         ("off", f"{ANSWER}:9"),
-        ("stated", f"{DECLARED}:31"),
+        ("stated", f"{DECLARED}:40"),
     }
 
 

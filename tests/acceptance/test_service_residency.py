@@ -13,7 +13,7 @@ from tests.support import POLICY, BuiltTarget, Outcomes, run_suite
 
 OPENAI = "service:openai"
 ANSWER, DECLARED = "app/answer.py", "supplychain.toml"
-AT = f"{DECLARED}:35"
+AT = f"{DECLARED}:44"
 US = "https://us.api.openai.com/v1"
 TERRAFORM = f"""resource "aws_lambda_function" "support" {{
   environment {{
@@ -114,7 +114,7 @@ BREAKS = [
         edits(DECLARED, 'region = "eu"\n', ""),
         OPENAI,
         "no-region",
-        (f"{ANSWER}:5", f"{DECLARED}:31"),
+        (f"{ANSWER}:5", f"{DECLARED}:40"),
         ('region = "…"',),
     ),
     Break(

@@ -167,8 +167,8 @@ def test_an_approval_lapses_with_the_bytes(target: BuiltTarget, capsys: Capture)
     target.edit(
         "supplychain.toml",
         "first_party = true",
-        f'sha256 = "{"0" * 64}"\napproved = {{ by = "security@example.com", on = 2026-08-01 }}',
-    )
+        'approved = { by = "security@example.com", on = 2026-08-01 }',
+    ).edit("supplychain.toml", "6c3cd8df75d102168bb775f36a6da3a0bb51f10b520e98b08c67a700802b5ac9", "0" * 64)
     write(capsys, target)
     said = ask(capsys, "approval", target, INTENT, "--policy", POLICY)
     assert said.code == 1
