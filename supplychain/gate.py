@@ -132,7 +132,7 @@ def _cause(item: Row, gate: Gate, today: date) -> Cause | None:
 
 
 def _is_final(item: Row) -> bool:
-    return item.row.outcome is Outcome.FAIL and requirement_of(item.requirement).never_softened
+    return item.row.outcome is Outcome.FAIL and requirement_of(item.requirement).never_softens(item.row.rule)
 
 
 def _lost(findings: Findings, known: Known, held: Held) -> Iterator[Loss]:

@@ -117,7 +117,7 @@ def _refusal(entry: Entry, names: Collection[str], today: date) -> str:
     if entry.since > today:
         return f"its entry begins on {entry.since}"
     requirement = _requirement(entry.requirement)
-    if requirement and requirement.never_softened and fails(entry):
+    if requirement and requirement.never_softens(entry.rule) and fails(entry):
         return f"what fails in {entry.requirement} can never be known"
     return ""
 

@@ -26,6 +26,12 @@ def rules(requirement: str, outcome: Outcome) -> list[str]:
     return sorted(rule.id for rule in requirement_of(requirement).rule if rule.outcome is outcome)
 
 
+def final_rules(requirement: str) -> list[str]:
+    """Return the rules of a requirement whose rows no mode softens; a requirement without a check has one of ours."""
+    found = requirement_of(requirement)
+    return [rule for rule in rules(requirement, Outcome.FAIL) if found.never_softens(rule)] or ["any"]
+
+
 def row(
     requirement: str,
     outcome: Outcome,

@@ -47,6 +47,8 @@ class Rule(Frozen):
     """The command that would decide it, where there is one."""
     severity: Severity | None = None
     """Where it differs from the requirement's."""
+    never_softened: bool = False
+    """Of a fail: whether this is the one that the gate never softens in its requirement."""
     qualified: bool = False
     """Of a pass: whether the finding has to say in its reason what it rests on."""
     own: bool = False
@@ -85,7 +87,8 @@ class Requirement(Frozen):
     yields_to: str | None = None
     """The requirement that decides alone what fails there: of that it has no row of its own."""
     never_softened: bool = False
-    """Whether a row of it that fails fails the gate in every mode, and can never be known."""
+    """Whether a row of it that fails fails the gate in every mode, and can never be known; where rules of it say so
+    themselves, only their rows."""
     rolls_up: bool = False
     """Whether it repeats what other requirements decide, so that the gate decides on those."""
     parameter: Parameter | None = None
@@ -100,6 +103,11 @@ class Requirement(Frozen):
     def repeats(self, rule: str) -> bool:
         """Whether a row by this rule only repeats what another requirement decides."""
         return self.rolls_up and not (rule in self.rules and self.rules[rule].own)
+
+    def never_softens(self, rule: str) -> bool:
+        """Whether a row that fails by a rule fails the gate in every mode."""
+        named = {entry.id for entry in self.rule if entry.never_softened}
+        return self.never_softened and (not named or rule in named)
 
     @property
     def text(self) -> str:

@@ -117,7 +117,7 @@ def _aside(found: Sensitivity) -> list[str]:
         reasons.setdefault(item.reason, []).append(f"{item.requirement} {item.kind}")
     told = [f"not planted, {reason}: {'; '.join(kinds)}" for reason, kinds in reasons.items()]
     if found.not_built:
-        told.append(f"not built, so nothing was planted: {', '.join(found.not_built)}")
+        told.append(f"nothing was planted, since there is no check or no plant for it: {', '.join(found.not_built)}")
     return told
 
 

@@ -55,6 +55,7 @@ def measure(options: Options, count: int, seed: int | None, progress: Progress) 
         bar.update(len(bundle))
     bar.close()
     assessment.packages.facts.close()
+    planted_for = {kind.requirement for kind in KINDS} & set(CHECKS)
     return Sensitivity(
         seed=seed,
         asked=count,
@@ -66,7 +67,7 @@ def measure(options: Options, count: int, seed: int | None, progress: Progress) 
         copies=len(copies),
         plants=tuple(found[number] for number in sorted(found)),
         not_planted=not_planted,
-        not_built=tuple(name for name in load().requirements if name not in CHECKS),
+        not_built=tuple(name for name in load().requirements if name not in planted_for),
     )
 
 

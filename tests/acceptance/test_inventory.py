@@ -10,7 +10,20 @@ import pytest
 
 from supplychain.bom.interface import INVENTORY
 from supplychain.model.finding import Outcome
-from tests.acceptance.breaks import BGE, COMMIT, GPT, INTENT, MODELS, RETRIEVAL, SHARED, Break, Change, edits, plants, removes
+from tests.acceptance.breaks import (
+    BGE,
+    COMMIT,
+    GPT,
+    INTENT,
+    MODELS,
+    RETRIEVAL,
+    SHARED,
+    Break,
+    Change,
+    edits,
+    plants,
+    removes,
+)
 from tests.support import ROLL_UPS, SAMPLE, BuiltTarget, Outcomes, run_suite
 
 NEW = 'from tokenizers import Tokenizer\n\nmodel = Tokenizer.from_pretrained("BAAI/rerank")\n'
