@@ -139,7 +139,7 @@ BREAKS = [
         "other-revision",
         (f"{RETRIEVAL}:17",),
         ("used at revision main", COMMIT, f"{INVENTORY}:{line_of(BGE)}", WRITE),
-        also=("1.2", "1.3", "1.4", "2.1", "2.2", "3.1", "3.2", "3.3"),
+        also=tuple(MODELS),
     ),
     Break(
         "another revision in the inventory",
