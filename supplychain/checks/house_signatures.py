@@ -1,4 +1,4 @@
-"""House rule 93.1: every model carries a signature. No signature is looked up by this version, so that none passes."""
+"""House rule 93.1: every model carries a signature. It does not rest on the lookup of 2.2 yet, so that none passes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from supplychain.model.reference import Reference
 
 @check("93.1", population=models, canaries=plant_signatures)
 def signed(case: Case, subject: Named | Declared) -> Answer:  # noqa: ARG001 - nothing of the case tells of signatures
-    """Say of each model that nobody looked; what could hide a model says so itself."""
+    """Say of each model that this rule knows nothing of it; what could hide a model says so itself."""
     if not isinstance(subject, Reference):
         return unseen(subject)
     return answer("not-looked-up", id=subject.subject)

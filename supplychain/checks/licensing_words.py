@@ -9,18 +9,16 @@ from supplychain.catalog.license import License
 from supplychain.checks.engine import Answer, answer
 from supplychain.checks.sourced import Sourced, hub_records
 from supplychain.model.case import Case
-from supplychain.model.hub import HubRecord
+from supplychain.model.hub import NO_HUB, HubRecord
 from supplychain.model.license import LicenseStatement
 
 _HUBLESS = frozenset({"file", "url"})
 """Sources whose components no hub describes."""
-_NO_HUB = "no hub"
-"""What the facts call the source of what no hub describes."""
 
 
 def described(case: Case, component: str) -> tuple[HubRecord, ...]:
     """Return what hubs say of a component, where there is a hub that could."""
-    return tuple(record for record in hub_records(case, component) if record.source.name != _NO_HUB)
+    return tuple(record for record in hub_records(case, component) if record.source.name != NO_HUB)
 
 
 def where(statement: LicenseStatement) -> str:

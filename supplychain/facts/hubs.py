@@ -14,13 +14,11 @@ from supplychain.facts.obtaining import Facility
 from supplychain.facts.parallel import each
 from supplychain.model.component import Component, Kind
 from supplychain.model.finding import Source
-from supplychain.model.hub import HubRecord, Owner
+from supplychain.model.hub import NO_HUB, HubRecord, Owner
 
 _NAMED = re.compile(r"(?:hf[-_]hub:)?([^/:@]+/[^/:@]+)")
 """What a library that fetches with the client of Hugging Face calls a model of another owner there."""
 
-NO_HUB = "no hub"
-"""What reports call the source of what no hub describes."""
 _ABSENT = Source(name=NO_HUB, level="absent")
 
 

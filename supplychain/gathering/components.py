@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from supplychain.checks.sourced import Sourced, datasets, fetched_models
 from supplychain.facts import Facts
-from supplychain.facts.hubs import NO_HUB
 from supplychain.model.case import Case
 from supplychain.model.component import Component
 from supplychain.model.drill import Drill
-from supplychain.model.hub import HubRecord
+from supplychain.model.hub import NO_HUB, HubRecord
 from supplychain.target import Target
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from supplychain.facts import Facts, snapshot
 from supplychain.facts.endpoints import endpoint
-from supplychain.facts.hubs import NO_HUB
 from supplychain.facts.interface import NoFactError, SnapshotError
 from supplychain.facts.names import ECOSYSTEMS
+from supplychain.model.hub import NO_HUB
 from supplychain.verbs.files import is_inside
 from supplychain.verbs.interface import Code, VerbError, now, shown
 
