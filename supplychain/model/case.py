@@ -20,7 +20,7 @@ from supplychain.model.license import LicenseStatement, Mention, ProvenanceDoubt
 from supplychain.model.package import Graph
 from supplychain.model.policy import Policy
 from supplychain.model.reference import Place, Unread
-from supplychain.model.scan import Scanned
+from supplychain.model.scan import Compared, Scanned
 from supplychain.model.service import EvidenceFile
 from supplychain.model.state import ChainProblem
 from supplychain.model.text import Text
@@ -221,6 +221,8 @@ class Case(Frozen):
     """The bytes of models and datasets that are at hand, and those that are known to be elsewhere."""
     scans: tuple[Scanned, ...] = ()
     """What the layers of the scan saw of artifacts."""
+    comparisons: tuple[Compared, ...] = ()
+    """Weights held against those of the model that they are declared or said to come from."""
     signatures: tuple[SignatureLookup, ...] = ()
     licenses: tuple[LicenseStatement, ...] = ()
     mentions: tuple[Mention, ...] = ()

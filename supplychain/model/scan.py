@@ -1,8 +1,10 @@
 """What a scan of an artifact saw: indicators, and which layers looked at how much of it."""
 
+from datetime import date
 from typing import Literal
 
 from supplychain.model.base import Frozen
+from supplychain.model.reference import Place
 from supplychain.model.text import Text
 
 Verdict = Literal["safe", "review", "malicious", "not fully scanned"]
@@ -53,3 +55,32 @@ class Scanned(Frozen):
     """Why it was not fully scanned; empty where it was."""
     components: tuple[Text, ...] = ()
     """Ids of the components whose artifact it is, where that is known."""
+    at: Place | None = None
+    """Where it lies in the target, or the first place that names its component."""
+    revision: Text | None = None
+    """The commit of the hub whose file it is; None where no hub has it."""
+    cached: date | None = None
+    """The day on which it was scanned, where bytes and rules are unchanged since; None: in this run."""
+
+
+class Compared(Frozen):
+    """The weights of an artifact held against those of the model that it says it comes from, value by value."""
+
+    component: Text
+    path: Text
+    base: Text
+    """The id of the component that it is held against."""
+    base_path: Text
+    base_revision: Text | None = None
+    sha256: Text
+    """64 hex digits of the artifact that was compared."""
+    state: Literal["identical", "exact cast", "changed", "not compared"]
+    """`exact cast`: every value is the base's, rounded to the artifact's own type. `changed`: at least one bit is not."""
+    tensors: int = 0
+    """How many were held against each other."""
+    changed: tuple[Text, ...] = ()
+    """The first tensors that differ, with how many of their values do."""
+    missing: tuple[Text, ...] = ()
+    """The first tensors that one of the two has and the other has not."""
+    says: Text = ""
+    """What it saw, or why it was not compared, in a line."""
