@@ -11,7 +11,7 @@ from supplychain import catalog
 from supplychain.catalog.interface import ConfigKey
 from supplychain.discovery.hosted import service_at
 from supplychain.discovery.keys import meaning, normal, provider
-from supplychain.discovery.trees import Entry, Node
+from supplychain.discovery.nodes import Entry, Node
 from supplychain.discovery.values import value_of
 
 _ENVIRONMENT = re.compile(r"(\w+_)?(env|envs|environment|env_vars|environment_variables|variables|build_args|args)")

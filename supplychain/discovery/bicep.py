@@ -15,7 +15,7 @@ from supplychain import catalog
 from supplychain.discovery import infrastructure, trees
 from supplychain.discovery.configured import from_tree, unique
 from supplychain.discovery.interface import Found, NotParsedError, SourceFile
-from supplychain.discovery.trees import DEPTH_LIMIT, NODES_LIMIT, Entry, Node
+from supplychain.discovery.nodes import DEPTH_LIMIT, NODES_LIMIT, Entry, Node
 
 _TOKEN = re.compile(
     r"(?P<space>[ \t\r]+|//[^\n]*|/\*(?:.*?\*/|.*))|(?P<line>\n)|'''\n?(?P<block>.*?)(?:'''|\Z)|'(?P<text>(?:\\.|[^'\\\n])*)'"

@@ -4,30 +4,15 @@ from __future__ import annotations
 
 import re
 
-from supplychain.discovery import trees
 from supplychain.discovery.installs import refer_package
 from supplychain.discovery.interface import Found, SourceFile
+from supplychain.discovery.nodes import Node
 from supplychain.discovery.parts import add
-from supplychain.discovery.trees import Node
 from supplychain.discovery.words import Word
 from supplychain.model.reference import Resolution
 
 _PYTHON = re.compile(r"(?:[\w-]+::)?(?:python|pip)(?:[\s=<>!~].*)?")
 _LISTED = re.compile(r"(?P<name>[A-Za-z0-9_][\w.-]*)=(?P<version>\d[\w.!+]*)=(?P<build>\w+)")
-
-
-def read(source: SourceFile) -> Found:
-    """Return the packages of a YAML file that is an environment, and else what any YAML file names.
-
-    Raises:
-        NotParsedError: it is not YAML, or beyond a limit.
-    """
-    from supplychain.discovery.config import read_yaml  # here, since that looks for environments too
-
-    text = trees.decoded(source.data)
-    found = [environment(root, source) for root in trees.from_yaml(text)] if "dependencies:" in text else []
-    known = [part for part in found if part is not None]
-    return add(Found(), *known) if known else read_yaml(source)
 
 
 def environment(root: Node, source: SourceFile) -> Found | None:

@@ -9,8 +9,8 @@ from supplychain.discovery import grammars, infrastructure, records, trees
 from supplychain.discovery.configured import from_tree, is_data, unique
 from supplychain.discovery.interface import Found, NotParsedError, SourceFile
 from supplychain.discovery.keys import is_of_interest
+from supplychain.discovery.nodes import Node
 from supplychain.discovery.parts import add
-from supplychain.discovery.trees import Node
 
 _RECORDS = 50
 """Items of a JSON file that is a list from which on they are records, unless they name components that differ."""

@@ -24,8 +24,8 @@ from supplychain.discovery.keys import (
     told,
 )
 from supplychain.discovery.naming import Named, from_address, is_address
+from supplychain.discovery.nodes import Entry, Node
 from supplychain.discovery.parts import add
-from supplychain.discovery.trees import Entry, Node
 from supplychain.discovery.values import Value, value_of
 from supplychain.discovery.variables import from_variables
 from supplychain.discovery.words import Word

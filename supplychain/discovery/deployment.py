@@ -16,9 +16,10 @@ from supplychain.discovery.images import image, refer_image
 from supplychain.discovery.interface import Found, SourceFile
 from supplychain.discovery.keys import normal
 from supplychain.discovery.naming import is_address
+from supplychain.discovery.nodes import Node
 from supplychain.discovery.parts import add, python_part
 from supplychain.discovery.shell import Session, read_script, without_own
-from supplychain.discovery.trees import TEMPLATE, Node
+from supplychain.discovery.trees import TEMPLATE
 from supplychain.discovery.values import Value, value_of
 from supplychain.discovery.words import Word
 from supplychain.model.component import Component, Kind

@@ -11,7 +11,8 @@ from tree_sitter import Language, Parser
 from tree_sitter import Node as Part
 
 from supplychain.discovery.interface import NotParsedError
-from supplychain.discovery.trees import DEPTH_LIMIT, NODES_LIMIT, TEXT_LIMIT, Entry, Node, bounded, from_yaml
+from supplychain.discovery.nodes import DEPTH_LIMIT, NODES_LIMIT, Entry, Node
+from supplychain.discovery.trees import TEXT_LIMIT, bounded, from_yaml
 
 _EXPRESSION = 300
 """Bytes of an expression of HCL that is kept."""

@@ -16,7 +16,7 @@ from supplychain.catalog.provider import Chooser
 from supplychain.discovery import regions
 from supplychain.discovery.hosted import service_of_resource
 from supplychain.discovery.interface import Found, Given, SourceFile
-from supplychain.discovery.trees import Entry, Node
+from supplychain.discovery.nodes import Entry, Node
 from supplychain.model.reference import Place
 from supplychain.model.service import Endpoint
 

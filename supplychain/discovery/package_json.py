@@ -6,9 +6,9 @@ import re
 
 from supplychain.discovery.installs import npm_package, refer_package
 from supplychain.discovery.interface import Found, NotParsedError, SourceFile
+from supplychain.discovery.nodes import Entry
 from supplychain.discovery.parts import add
 from supplychain.discovery.shell import from_script
-from supplychain.discovery.trees import Entry
 from supplychain.discovery.words import Word
 from supplychain.model.component import Component, Kind
 from supplychain.model.reference import Resolution, Scope

@@ -12,9 +12,9 @@ from supplychain.discovery import conda, trees
 from supplychain.discovery.interface import Found, SourceFile
 from supplychain.discovery.keys import component
 from supplychain.discovery.naming import Named, from_address, is_address
+from supplychain.discovery.nodes import Node
 from supplychain.discovery.parts import add
 from supplychain.discovery.shell import from_script
-from supplychain.discovery.trees import Node
 from supplychain.model.component import Component, Kind
 from supplychain.model.reference import Relation, Resolution
 

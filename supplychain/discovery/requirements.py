@@ -13,6 +13,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from supplychain.discovery.interface import Found, NotParsedError, SourceFile
+from supplychain.discovery.parts import add
 from supplychain.model.component import Component, Kind
 from supplychain.model.reference import Reference, Resolution
 
@@ -45,11 +46,21 @@ def read(source: SourceFile) -> Found:
     from supplychain.discovery import conda  # here, since few targets have such a file, and YAML is slow to import
 
     if source.path.lower().endswith((".yaml", ".yml")):
-        return conda.read(source)
+        return _environment(source)
     lines = _lines(source)
     if (listed := conda.from_list(lines, source)) is not None:
         return listed
     return _listed(lines, source)
+
+
+def _environment(source: SourceFile) -> Found:
+    """Return the packages of a YAML file that is an environment of conda, and else what any YAML file names."""
+    from supplychain.discovery import conda, config, trees  # as above
+
+    text = trees.decoded(source.data)
+    found = [conda.environment(root, source) for root in trees.from_yaml(text)] if "dependencies:" in text else []
+    known = [part for part in found if part is not None]
+    return add(Found(), *known) if known else config.read_yaml(source)
 
 
 def _lines(source: SourceFile) -> list[tuple[int, str]]:

@@ -8,8 +8,9 @@ import shlex
 from supplychain.discovery.commands import from_argv
 from supplychain.discovery.configured import from_tree, unique
 from supplychain.discovery.interface import Found, NotParsedError, SourceFile
+from supplychain.discovery.nodes import Entry, Node
 from supplychain.discovery.parts import add
-from supplychain.discovery.trees import Entry, Node, decoded
+from supplychain.discovery.trees import decoded
 from supplychain.discovery.values import value_of
 
 _LIMIT = 500_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 import yaml
 
 from supplychain.discovery.interface import NotParsedError
-from supplychain.discovery.trees import DEPTH_LIMIT, NODES_LIMIT, Entry, Node
+from supplychain.discovery.nodes import DEPTH_LIMIT, NODES_LIMIT, Entry, Node
 
 _MADE = ("!Ref", "!GetAtt", "!secret", "!vault", "!include", "!If", "!ImportValue", "!reference", "!Select")
 """Tags whose value is not the text that stands there."""
