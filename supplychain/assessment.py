@@ -11,7 +11,7 @@ import traceback
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from supplychain import baseline, catalog, history
 from supplychain import checks as _checks  # registers the checks
@@ -30,11 +30,14 @@ from supplychain.gathering import ComponentGatherer, PackageGatherer
 from supplychain.model.case import Case, Features, GatheringError
 from supplychain.model.declaration import Declaration, Scopes
 from supplychain.model.inventory import Inventory, SelfTest
-from supplychain.options import Options
+from supplychain.options import Options, OptionsError
 from supplychain.remedies import patches
 from supplychain.state.store import StateError, state_path
 from supplychain.sweep import sweep
 from supplychain.target import Target
+
+if TYPE_CHECKING:
+    from supplychain.gathering.scans import Scanning
 
 __all__ = ["Assessment", "NotMet", "Undetermined", "_checks", "replay"]
 
@@ -83,8 +86,10 @@ class Assessment(Decisions):
             TargetError: the target cannot be assessed.
             ConfigError: the declaration, a waiver or the policy cannot be used.
             SnapshotError: the snapshot of facts is not as it was written.
+            OptionsError: nothing answers where artifacts are to be scanned.
         """
         target = Target.open(options.target)
+        _ensure_executor(options.executor)
         declaration, declaration_digest = read_declaration(target)
         policy, policy_digest = read_policy(options.policy, options.target)
         roots = read_roots(policy, options.policy, options.target)
@@ -112,6 +117,7 @@ class Assessment(Decisions):
         opened = cls(target, case, store, packages, progress, roots)
         opened.components.keys = keys
         opened.components.fetch, opened.components.digests = options.fetch, digests
+        opened.components.scanning = partial(_scanning, options.executor, progress)
         return opened
 
     def gather(self) -> None:
@@ -200,6 +206,25 @@ class Assessment(Decisions):
 
     def _anew(self, path: str, data: bytes) -> Case:
         return self.again(self.target.with_file(path, data))
+
+
+def _ensure_executor(executor: str) -> None:
+    if executor == "local":
+        return
+    from supplychain.scan.pool import ensure  # starts a client, and few runs need one
+
+    try:
+        ensure(executor)
+    except ConnectionError as error:
+        raise OptionsError(f"executor={executor}: {error}") from error
+
+
+def _scanning(executor: str, progress: Progress, case: Case) -> Scanning:
+    from supplychain.gathering.scans import Scanning  # here, since few verbs need it
+
+    opened = Scanning.open(case)
+    opened.executor, opened.progress = executor, progress
+    return opened
 
 
 def _training_sources(declaration: Declaration | None) -> tuple[str, ...]:

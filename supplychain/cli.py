@@ -63,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--tags", action="append", default=[], help="a tag expression: scenario-1, critical, not low")
     run.add_argument("--features", type=Path, metavar="DIR", help="edited feature files; the suite's own otherwise")
     run.add_argument("--fetch", choices=("off", "on"), help="on: fetch the bytes of pinned models and datasets")
+    run.add_argument("--executor", metavar="ADDRESS", help="a Dask scheduler that scans artifacts; local otherwise")
     run.add_argument("--house", metavar="NUMBERS", help="rules of the house that are tagged @off: 90,92; or all")
     _add_features(verbs)
     _add_declaring(verbs)
@@ -158,8 +159,8 @@ def _add_guard(verbs: Any) -> None:
     guard = _verb(verbs, "guard", "guard.write", "write the manifest of the load guard from a run")
     _add_target(guard)
     guard.add_argument("--run", type=Path, default=Path("reports/latest"), metavar="DIR", help="the folder of a run")
-    verify = _verb(verbs, "verify", "verify.verify", "hold a file or folder against the manifest of the load guard")
-    verify.add_argument("path", type=Path, help="a target; with --manifest, one file or folder that is to be loaded")
+    verify = _verb(verbs, "verify", "verify.verify", "scan a file or folder, and hold it against the manifest")
+    verify.add_argument("path", type=Path, help="one file, a target, or another folder")
     verify.add_argument("--manifest", type=Path, metavar="FILE", help="the manifest; a target's own otherwise")
     verify.add_argument("--component", metavar="ID", help="the component that it has to be of, with --manifest")
 

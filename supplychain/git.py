@@ -32,16 +32,17 @@ _BRANCH = re.compile(r"refs(?:/(?!\.)(?:(?!\.\.|@\{)[^\x00-\x20~^:?*\[\\\x7f/])+
 """A name by git-check-ref-format(1)."""
 _SECTION = re.compile(r'\s*\[\s*(?P<kind>[\w.-]+)(?:[ \t]+"(?P<name>(?:[^"\\]|\\.)*)")?[ \t]*\]')
 _URL = re.compile(r'\s*url\s*=[ \t]*(?P<value>(?:"(?:[^"\\]|\\.)*"|\\.|[^"\\#;])*)', re.IGNORECASE)
+_TAGS, _TAGS_LIMIT = "refs/tags/", 20_000
 _ESCAPES = {"n": "\n", "t": "\t", "b": "\b"}
 
 
-def _file(root: Path, name: str, limit: int) -> bytes | None:
-    """Return a file of the target's `.git`, or None where it has none.
+def _file(folder: Path, name: str, limit: int) -> bytes | None:
+    """Return a file of the folder that git keeps a repository in, or None where it has none.
 
     Raises:
         NotReadError: it is too large or no plain file, or a link leads to it.
     """
-    path = root / ".git" / name
+    path = folder / name
     if not os.path.lexists(path) or os.path.isdir(path):  # noqa: PTH112 - as above
         return None
     if os.path.realpath(path) != str(path):
@@ -60,7 +61,7 @@ def index(root: Path) -> dict[str, bytes] | None:
     if not (root / ".git").is_dir():
         return {}
     try:
-        data = _file(root, "index", INDEX_LIMIT)
+        data = _file(root / ".git", "index", INDEX_LIMIT)
         return {} if data is None else _index_entries(data)
     except (NotReadError, ValueError, IndexError, struct.error):
         return None
@@ -122,19 +123,19 @@ def _check_extensions(body: bytes, at: int) -> None:
         raise ValueError("cut off")
 
 
-def _commit(root: Path) -> str | None:
-    """Return the commit that HEAD names, or None where its branch has none yet.
+def head(folder: Path) -> str | None:
+    """Return the commit that HEAD names in the folder that git keeps a repository in; None: its branch has none yet.
 
     Raises:
         NotReadError: HEAD is not there, damaged, or kept in a form that is not read.
     """
     name = "HEAD"
     for _ in range(5):
-        data = _file(root, name, 4096)
+        data = _file(folder, name, 4096)
         if data is None and name == "HEAD":
             raise NotReadError("it has no HEAD")
         if data is None:
-            return _packed(root).get(name)
+            return _packed(folder).get(name)
         text = os.fsdecode(data).strip()
         if _COMMIT.fullmatch(text):
             return text
@@ -144,10 +145,62 @@ def _commit(root: Path) -> str | None:
     raise NotReadError("HEAD leads in a circle")
 
 
-def _packed(root: Path) -> dict[str, str]:
-    lines = os.fsdecode(_file(root, "packed-refs", _TEXT_LIMIT) or b"").splitlines()
+def _packed(folder: Path) -> dict[str, str]:
+    lines = os.fsdecode(_file(folder, "packed-refs", _TEXT_LIMIT) or b"").splitlines()
     pairs = (line.partition(" ") for line in lines)
     return {name: commit for commit, _, name in pairs if _COMMIT.fullmatch(commit)}
+
+
+def tags(folder: Path) -> dict[str, str]:
+    """Return the tags of a repository, given the folder that git keeps it in, with the ids of what they are on.
+
+    Raises:
+        NotReadError: there are too many, or one is damaged or behind a link.
+    """
+    found = {name: own for name, own in _packed(folder).items() if name.startswith(_TAGS)}
+    pending = [_TAGS]
+    while pending:
+        below = pending.pop()
+        path = folder / below
+        if not path.is_dir():
+            continue
+        if os.path.realpath(path) != str(path):
+            raise NotReadError(f"{below} is behind a link")
+        for name in sorted(os.listdir(path)):  # noqa: PTH208 - the names alone
+            if (path / name).is_dir():
+                pending.append(f"{below}{name}/")
+            elif _BRANCH.fullmatch(below + name):
+                found[below + name] = os.fsdecode(_file(folder, below + name, 4096) or b"").strip()
+            if len(found) + len(pending) > _TAGS_LIMIT:
+                raise NotReadError(f"it has more than {_TAGS_LIMIT:,} tags")
+    if damaged := next((name for name, own in sorted(found.items()) if not _COMMIT.fullmatch(own)), None):
+        raise NotReadError(f"{damaged} names no object")
+    return {name.removeprefix(_TAGS): own for name, own in sorted(found.items())}
+
+
+def repository(root: Path, path: str) -> tuple[str, Path] | None:
+    """Return the folder in a target whose repository a path belongs to, and where git keeps that; None: it is in none.
+
+    A submodule's repository lies in that of the target.
+
+    Raises:
+        NotReadError: the repository lies outside the target, or is named by what cannot be read.
+    """
+    parts = path.split("/") if path not in {"", "."} else []
+    for end in range(len(parts), -1, -1):
+        folder = "/".join(parts[:end])
+        kept = root / folder / ".git"
+        if not os.path.lexists(kept):
+            continue
+        if kept.is_dir() and not kept.is_symlink():
+            return folder, kept
+        text = os.fsdecode(_file(root / folder, ".git", 4096) or b"")
+        leads = os.path.realpath(root / folder / text.removeprefix("gitdir:").strip())
+        own = Path(leads).is_relative_to(os.path.realpath(root)) and "/.git/modules/" in leads
+        if not text.startswith("gitdir:") or not own or os.path.lexists(Path(leads) / "commondir"):
+            raise NotReadError("its repository lies outside the target and was not read")
+        return folder, Path(leads)
+    return None
 
 
 def git_state(root: Path, blobs: Mapping[str, bytes]) -> tuple[str | None, bool | None, str]:
@@ -158,7 +211,7 @@ def git_state(root: Path, blobs: Mapping[str, bytes]) -> tuple[str | None, bool 
     if not folder.is_dir():
         return None, None, "not a git repository"
     try:
-        commit = _commit(root)
+        commit = head(folder)
     except NotReadError as error:
         return None, None, f"git repository that cannot be read: {error}"
     if commit is None:
@@ -172,7 +225,7 @@ def git_state(root: Path, blobs: Mapping[str, bytes]) -> tuple[str | None, bool 
 def origin(root: Path) -> str | None:
     """Return where a target's repository was cloned from, as its configuration says; None where it does not, or is damaged."""
     try:
-        text = os.fsdecode(_file(root, "config", _TEXT_LIMIT) or b"")
+        text = os.fsdecode(_file(root / ".git", "config", _TEXT_LIMIT) or b"")
     except NotReadError:
         return None
     found, is_origin = None, False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,14 +24,16 @@ KNOWN = {
     "house": "numbers of house rules that are tagged @off and are to be decided all the same: 90,92; or all",
     "fetch": "off: no artifact is fetched; on: those of models and datasets that are pinned, from the hub that names them",
     "behavior": "off: no component is loaded in a sandbox",
-    "executor": "local: checks run in this process",
+    "executor": "local: artifacts are scanned by processes of this machine; or the address of a Dask scheduler, such as "
+    "tcp://10.0.0.5:8786, whose workers see the same files",
 }
 """The userdata of this version; another name is refused, so that a misspelt one is not ignored."""
-DEFAULTS = {"behavior": "off", "executor": "local"}
+DEFAULTS = {"behavior": "off"}
 """The only value that this version has built for an option."""
 
 
 FactsLevel = Literal["cache", "online"]
+_SCHEDULER = re.compile(r"(tcp|tls|ws|wss)://([\w.-]+|\[[0-9a-fA-F:.]+\]):\d{1,5}", re.ASCII)
 
 
 class OptionsError(Exception):
@@ -54,6 +57,8 @@ class Options:
     """Scenarios of the house that are decided although they are tagged off."""
     fetch: bool = False
     """Whether bytes of pinned models and datasets that are not at hand are fetched."""
+    executor: str = "local"
+    """What scans artifacts: `local`, or the address of a Dask scheduler."""
 
     @classmethod
     def of(cls, userdata: Mapping[str, str]) -> Options:
@@ -83,6 +88,7 @@ class Options:
             facts=facts_level(userdata.get("facts", "cache"), target),
             house=_house(userdata["house"]) if "house" in userdata else (),
             fetch=_switched(userdata.get("fetch", "off"), "fetch"),
+            executor=_executor(userdata.get("executor", "local")),
         )
 
 
@@ -138,6 +144,14 @@ def _switched(given: str, name: str) -> bool:
     if given not in {"off", "on"}:
         raise OptionsError(f"{name}={given} is neither off nor on")
     return given == "on"
+
+
+def _executor(given: str) -> str:
+    if given != "local" and not _SCHEDULER.fullmatch(given):
+        raise OptionsError(
+            f"executor={given} is neither local nor the address of a Dask scheduler, such as tcp://10.0.0.5:8786"
+        )
+    return given
 
 
 def _is_inside(path: Path, target: Path) -> bool:

@@ -1,5 +1,6 @@
 """What a run can be asked for."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,13 +20,14 @@ def test_a_target_alone_is_enough(tmp_path: Path) -> None:
 
 def test_every_known_option_is_taken(tmp_path: Path) -> None:
     reports, policy, state = tmp_path / "reports", tmp_path / "policy.toml", tmp_path / "state.db"
-    named = {"policy": str(policy), "reports": str(reports), "state": str(state)}
+    named = {"policy": str(policy), "reports": str(reports), "state": str(state), "executor": "tcp://a.example:8786"}
     given = {"target": "t", **named, "now": NOW, "facts": "online", "house": "90", "fetch": "on", **DEFAULTS}
     assert set(given) == set(KNOWN)
     moment = datetime.fromisoformat(NOW)
     asked = Options(
         Path("t"), policy, reports, moment, simulated=True, state=state, facts="online", house=(90,), fetch=True
     )
+    asked = replace(asked, executor="tcp://a.example:8786")
     assert Options.of(given) == asked
 
 
@@ -33,6 +35,17 @@ def test_every_known_option_is_taken(tmp_path: Path) -> None:
 def test_an_unknown_option_is_refused_with_the_known_ones(name: str) -> None:
     with pytest.raises(OptionsError, match=f"unknown option -D {name}=…; this version knows -D target=…, -D policy=…"):
         Options.of({"target": "t", name: "x"})
+
+
+@pytest.mark.parametrize("address", ["local", "tcp://10.0.0.5:8786", "tls://scheduler.example:8786", "tcp://[::1]:1"])
+def test_an_executor_is_local_or_an_address(address: str) -> None:
+    assert Options.of({"target": "t", "executor": address}).executor == address
+
+
+@pytest.mark.parametrize("address", ["", "docker", "tcp://", "tcp://a b:1", "10.0.0.5:8786", "tcp://a:1/x", "inproc://a"])
+def test_another_executor_is_refused_with_the_form(address: str) -> None:
+    with pytest.raises(OptionsError, match="is neither local nor the address of a Dask scheduler, such as tcp://"):
+        Options.of({"target": "t", "executor": address})
 
 
 def test_settings_of_behave_itself_are_left_alone(tmp_path: Path) -> None:
@@ -49,8 +62,6 @@ def test_without_a_target_the_message_says_how_to_give_one(userdata: dict[str, s
     ("name", "value", "built"),
     [
         ("behavior", "sandbox", "off"),
-        ("executor", "docker", "local"),
-        ("executor", "", "local"),
     ],
 )
 def test_what_is_not_built_is_refused_with_what_is(name: str, value: str, built: str) -> None:

@@ -9,6 +9,7 @@ where the declaration says. Nothing outside the target and that cache is read, w
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from supplychain import catalog
@@ -26,7 +27,7 @@ from supplychain.model.policy import Policy
 from supplychain.model.reference import Reference, Scope
 from supplychain.target import NotReadError, Target
 
-__all__ = ["Digester", "digester", "gather"]
+__all__ = ["Digester", "Found", "digester", "gather"]
 
 _PROD = frozenset({Scope.PROD})
 _DECLARATION = "supplychain.toml"
@@ -38,7 +39,14 @@ def digester(policy: Policy, now: datetime, *, simulated: bool) -> Digester:
     return Digester.open(now, days, limit, simulated=simulated)
 
 
-def gather(target: Target, case: Case, *, fetch: bool, digests: Digester | None = None) -> tuple[Artifact, ...]:
+def gather(
+    target: Target,
+    case: Case,
+    *,
+    fetch: bool,
+    digests: Digester | None = None,
+    look: Callable[[Sequence[Found]], object] = lambda _: None,
+) -> tuple[Artifact, ...]:
     """Return the artifacts of the models and datasets that production names, by component; each has one at least.
 
     Args:
@@ -46,6 +54,7 @@ def gather(target: Target, case: Case, *, fetch: bool, digests: Digester | None 
         case: its inventory, and what hubs, baseline, inventories and declaration say.
         fetch: whether bytes of pinned revisions that are not at hand are fetched first.
         digests: what a run has computed already.
+        look: what else reads them; it comes first, and the digests that it learns are not computed again.
     """
     digests = digests or digester(case.policy, case.now, simulated=case.simulated)
     every = _wanted(case)
@@ -61,6 +70,7 @@ def gather(target: Target, case: Case, *, fetch: bool, digests: Digester | None 
         for found in own:
             if found.state == "absent" and not found.problem:
                 found.problem = problems.get(found.wanted.id, "")
+    look([found for own, _ in founds for found in own])
     measure(founds, digests)
     digests.save()
     return tuple(found.artifact for own, _ in founds for found in own if found.artifact)

@@ -21,9 +21,9 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from supplychain.artifacts.reading import Digests, read_once
-from supplychain.artifacts.sealed import Sealed, entries, key_of, write
 from supplychain.files import DIGEST_LIMIT, NotReadError
 from supplychain.folders import user_folder
+from supplychain.sealed import Sealed, entries, key_of, write
 from supplychain.target import Target
 
 LARGE = 1_000_000
@@ -93,6 +93,31 @@ class Digester:
             NotReadError: it cannot be read, or is larger than the limit.
         """
         return self._of(path, set(algorithms), self._limit, is_kept=True)
+
+    def known(self, path: Path) -> str | None:
+        """Return the SHA-256 of a file that was read or remembered, and is unchanged since; None: it has to be read."""
+        name = identity(path)
+        if name is None:
+            return None
+        with self._lock:
+            known = self._known.get(name) or self._remembered(name)
+        return known.values.get("sha256") if known else None
+
+    def learn(self, path: Path, before: str, sha256: str) -> None:
+        """Take over the SHA-256 that another reader computed, where the file still is what it was `before` that."""
+        try:
+            status = os.lstat(path)
+        except OSError:
+            return
+        if _name(status) != before:
+            return
+        with self._lock:
+            known = self._known.get(before) or self._remembered(before)
+            if known is not None and known.values.get("sha256") == sha256:
+                return
+            learned = _Known({"sha256": sha256}, self._today, is_new=True, is_kept=_is_settled(status))
+            self._known[before] = replace(learned, note=self._note(before))
+            self._saved.discard(before)
 
     def prepare(self, wanted: Iterable[tuple[Path, Iterable[str]]], limit: int | None = None) -> None:
         """Read files, as many at a time as there are processors, so that what is asked of them next is known."""
@@ -174,6 +199,14 @@ class Digester:
             return ""
         where = f"{self._file.parent.name}/{self._file.name} in the user's cache"
         return f"{where} held a digest of it that was not written by this user's runs; it was not used"
+
+
+def identity(path: Path) -> str | None:
+    """Return what tells that the file at a path is the same and was not written to; None: there is none."""
+    try:
+        return _name(os.lstat(path))
+    except OSError:
+        return None
 
 
 def _name(status: os.stat_result) -> str:

@@ -41,6 +41,7 @@ from supplychain.catalog.interface import (
     Words,
 )
 from supplychain.catalog.license import License, LicenseFiles
+from supplychain.catalog.permit import Permit
 from supplychain.catalog.pickle_globals import PickleGlobals
 from supplychain.catalog.provenance import ProvenanceForms
 from supplychain.catalog.provider import Area, Provider, Switch, Topic
@@ -145,6 +146,12 @@ def name_forms() -> NameForms:
     short = [{"pattern": s.pattern, "registry": s.registry, "prefix": s.prefix} for s in config_keys().short]
     known = {key: data[key] for key in NameForms.model_fields if key != "form"}
     return NameForms.model_validate({**known, "form": [*data["form"], *short]})
+
+
+@cache
+def permits() -> tuple[Permit, ...]:
+    """Return what loading calls let the bytes or the repository that they load do."""
+    return TypeAdapter(tuple[Permit, ...]).validate_python(_read("permits")["permit"])
 
 
 @cache

@@ -30,3 +30,11 @@ def is_at(address: str, component: Component) -> bool:
     path = path.casefold().removesuffix(".git")
     is_repository = path.count("/") > 1 and f"/{name}/".startswith(f"{path}/")
     return host in hosts and (f"/{name}/" in f"{path}/" or is_repository)
+
+
+def source_word(component: Component) -> str:
+    """Return what a source is called in a sentence: its registry's word, or the host of an address."""
+    if component.source == "url":
+        return component.name.partition("/")[0]
+    registry = catalog.registries().get(component.source)
+    return registry.word if registry else component.source

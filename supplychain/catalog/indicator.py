@@ -1,5 +1,6 @@
 """What layers of the scan tell, as data."""
 
+import re
 from typing import Literal
 
 from supplychain.catalog.interface import Data
@@ -23,7 +24,15 @@ class PlainFormat(Data):
     magic: str
     """Its first bytes, each as the character of that number."""
     offset: int = 0
+    unless: str = ""
+    """A regular expression over its bytes, of up to 64 of them; where it matches, some reader could run or unpack what it
+    holds, and it is not plain."""
 
     def matches(self, head: bytes) -> bool:
         """Whether bytes begin as this format does."""
         return head.startswith(self.magic.encode("latin-1"), self.offset)
+
+    @property
+    def forbidden(self) -> re.Pattern[bytes] | None:
+        """What makes it not plain."""
+        return re.compile(self.unless.encode("latin-1"), re.DOTALL) if self.unless else None

@@ -357,6 +357,8 @@ class Integrations(Data):
     frameworks: frozenset[str]
     before: str
     after: str
+    other_words: frozenset[str]
+    """Ids of services that are words of frameworks too, and name none there."""
 
 
 class Word(Data):
@@ -604,6 +606,14 @@ class JavaScript(Data):
     address_names: str
     calls: tuple[str, ...]
     modules_of_settings: frozenset[str]
+    integrations: frozenset[str]
+    """What packages begin with that have integrations of many services, each in a module or an export named for it."""
+    readers: str
+    """A pattern of what reads a setting by its name: `getEnv("…")`, `config.get("…")`."""
+    schemas: frozenset[str]
+    """What declares the form of a setting: `z.string()`."""
+    shown: str
+    """A pattern of keys whose addresses are shown, and not called."""
     builtins: frozenset[str]
     sdk: tuple[Sdk, ...]
     loader: tuple[JavaScriptLoader, ...]

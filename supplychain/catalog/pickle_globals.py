@@ -2,6 +2,7 @@
 
 import re
 import sys
+from _compat_pickle import IMPORT_MAPPING, NAME_MAPPING
 from typing import Literal, NamedTuple
 
 from pydantic import PrivateAttr
@@ -53,13 +54,24 @@ class PickleGlobals(Data):
         return Judgment("review", "it is on no list")
 
 
-_STANDARD = sys.stdlib_module_names | {
-    "__builtin__",
+_REMOVED = {
+    "asynchat",
+    "asyncore",
+    "cgi",
     "commands",
-    "urllib2",
-    "httplib",
-    "StringIO",
-    "cPickle",
-    "copy_reg",
+    "distutils",
+    "imp",
+    "new",
+    "os2",
+    "pipes",
+    "popen2",
+    "rexec",
+    "smtpd",
 }
+"""Modules that newer versions of Python have no more, and older ones that load the same file have."""
+_STANDARD = (
+    sys.stdlib_module_names
+    | _REMOVED
+    | {name.partition(".")[0] for name in (*IMPORT_MAPPING, *(module for module, _ in NAME_MAPPING))}
+)
 """The standard library, with what it was called in Python 2: pickles of the protocols up to 2 use those names."""

@@ -35,6 +35,7 @@ from supplychain.model.finding import (
 from supplychain.model.reference import Place, Unresolved
 
 NO_CHECK = "this version has no check for it"
+_BINARY = "; the file is binary, so that no line is named"
 
 
 class Subject(Protocol):
@@ -190,13 +191,19 @@ def _row(subject: Subject, given: Answer, requirement: Requirement) -> Observati
         component=subject.subject,
         outcome=rule.outcome,
         rule=rule.id,
-        message=rule.message.format_map(given.values),
+        message=f"{rule.message.format_map(given.values)}{_BINARY if _has_no_lines(subject) else ''}",
         at=subject.at,
         severity=rule.severity or requirement.severity,
         remedy=rule.remedy.format_map(given.values),
         evidence=given.evidence,
         unresolved=isinstance(subject, Unresolved),
     )
+
+
+def _has_no_lines(subject: Subject) -> bool:
+    """Whether the row of a component can name no line: it is at a file of the target that is no text."""
+    at, (_, _, name) = subject.at, subject.subject.partition(":file/")
+    return at is not None and at.line is None and at.file == name
 
 
 def _waived(row: Observation, requirement: Requirement, case: Case) -> Observation:

@@ -215,7 +215,7 @@ def _computed(artifact: Artifact, said: PublishedHash) -> str:
 
 def _say(row: Row, rule: str, *, said: PublishedHash | None = None, **values: object) -> Answer:
     artifact = row.artifact
-    path = artifact.path or "what is loaded of it"
+    path = artifact.path or "what is named of it"
     if artifact.revision and artifact.path:
         path = f"{path} at commit {artifact.revision[:12]}"
     digest = f"sha256:{artifact.sha256}" if artifact.sha256 else row.sourced.evidence

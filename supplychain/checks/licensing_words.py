@@ -47,6 +47,17 @@ def evidence(case: Case, subject: Sourced) -> str | None:
     return next((r.source.digest for r in hub_records(case, subject.subject) if r.source.digest), subject.evidence)
 
 
+def _absent(case: Case, subject: Sourced, problem: str) -> Answer:
+    """Return the answer where no hub was heard; only where there is one, asking it is a next step."""
+    records = hub_records(case, subject.subject)
+    has_hub = not records or any(record.source.name != NO_HUB for record in records)
+    ask = (
+        "Run with facts=online or hand in a snapshot; or read its card" if has_hub else "Read what its publisher states"
+    )
+    values = {"id": subject.subject, "problem": problem, "ask": ask}
+    return answer("facts-absent", evidence=evidence(case, subject), **values)
+
+
 def unstated(case: Case, subject: Sourced) -> Answer:
     """Return the answer on a component for which nothing states a license: there is none, or nobody could look."""
     if subject.component.source in _HUBLESS:
@@ -54,7 +65,7 @@ def unstated(case: Case, subject: Sourced) -> Answer:
         return answer("no-license", evidence=subject.evidence, id=subject.subject, looked=", ".join(looked))
     records = hub_records(case, subject.subject)
     if problem := _problem(records):
-        return answer("facts-absent", evidence=evidence(case, subject), id=subject.subject, problem=problem)
+        return _absent(case, subject, problem)
     for record in records:
         names = (file.path for file in record.files if "/" not in file.path)
         if unread := next((name for name in names if catalog.license_files().is_license_file(name)), None):

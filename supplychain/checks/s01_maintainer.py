@@ -20,7 +20,7 @@ from supplychain.checks.owners import (
     trusts,
 )
 from supplychain.checks.rehosts import copied
-from supplychain.checks.sourced import Sourced, hub_records, third_party_models
+from supplychain.checks.sourced import Sourced, hub_records, path_alone, third_party_models
 from supplychain.control import requirement
 from supplychain.model.case import Case
 from supplychain.model.hub import HubRecord
@@ -37,7 +37,13 @@ def maintainer_verified(case: Case, subject: Sourced | Unresolved | Unread) -> A
     if isinstance(subject, (Unread, Unresolved)):
         return not_seen(subject)
     if subject.component.is_file:
-        return _approved(case, subject, answer("unknown-origin", evidence=subject.evidence, id=subject.subject))
+        return _approved(
+            case,
+            subject,
+            answer(
+                "unknown-origin", evidence=subject.evidence, what=path_alone(case, subject.subject), id=subject.subject
+            ),
+        )
     hub, owner = hub_of(subject.component), owner_of(case, subject.component)
     records = hub_records(case, subject.subject)
     copy = copied(subject, records, owner) if hub else None

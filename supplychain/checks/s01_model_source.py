@@ -17,6 +17,7 @@ from supplychain.checks.population import (
     fetched,
     named,
 )
+from supplychain.checks.sourced import path_alone
 from supplychain.config.approvals import refused
 from supplychain.model.base import Frozen
 from supplychain.model.case import Case
@@ -54,7 +55,9 @@ def from_trusted_registry(case: Case, subject: Reference | Unresolved | Unread |
     if isinstance(subject, (Unread, Unresolved)):
         return not_seen(subject)
     if subject.component.is_file:
-        return answer("unknown-origin", id=subject.subject, named=", ".join(_words(case)))
+        return answer(
+            "unknown-origin", what=path_alone(case, subject.subject), id=subject.subject, named=", ".join(_words(case))
+        )
     if subject.address is not None:
         return _by_address(case, subject, subject.address)
     return _by_registry(case, subject)

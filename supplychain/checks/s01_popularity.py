@@ -17,7 +17,7 @@ from supplychain.checks.owners import (
     owner_of,
     trusts,
 )
-from supplychain.checks.sourced import Sourced, hub_records, third_party_models
+from supplychain.checks.sourced import Sourced, hub_records, path_alone, third_party_models
 from supplychain.model.case import Case
 from supplychain.model.hub import HubRecord
 from supplychain.model.reference import Unread, Unresolved
@@ -48,8 +48,9 @@ def _unnumbered(case: Case, subject: Sourced, record: HubRecord | None = None) -
     proof, given = evidence(subject, record), approval(case, subject)
     if given is not None:
         return answer("approved-without-numbers", evidence=proof, by=given.by, on=given.on)
-    rule = "unknown-origin" if subject.component.is_file else "no-numbers"
-    return answer(rule, evidence=proof, id=subject.subject)
+    if subject.component.is_file:
+        return answer("unknown-origin", evidence=proof, what=path_alone(case, subject.subject), id=subject.subject)
+    return answer("no-numbers", evidence=proof, id=subject.subject)
 
 
 def _missing(case: Case, subject: Sourced, record: HubRecord) -> Answer | None:

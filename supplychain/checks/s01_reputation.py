@@ -14,6 +14,7 @@ from pathlib import PurePosixPath
 from urllib.parse import unquote
 
 from supplychain import catalog
+from supplychain.catalog.addresses import source_word
 from supplychain.catalog.reputation import Hub, Test
 from supplychain.checks.canaries.s01_reputation import plant
 from supplychain.checks.engine import Answer, answer, check
@@ -34,7 +35,7 @@ from supplychain.checks.owners import (
     trusted_names,
     trusts,
 )
-from supplychain.checks.sourced import Sourced, hub_records, third_party_models
+from supplychain.checks.sourced import Sourced, hub_records, path_alone, third_party_models
 from supplychain.control import requirement
 from supplychain.model.case import Case
 from supplychain.model.hub import HubRecord
@@ -52,10 +53,14 @@ def reputation_verified(case: Case, subject: Sourced | Unresolved | Unread) -> A
         return not_seen(subject)
     values = {"id": subject.subject}
     if subject.component.is_file:
-        return _approved(case, subject, answer("unknown-origin", evidence=subject.evidence, **values))
+        return _approved(
+            case,
+            subject,
+            answer("unknown-origin", evidence=subject.evidence, what=path_alone(case, subject.subject), **values),
+        )
     hub = hub_of(subject.component)
     if hub is None:
-        source = _word(subject.component.source)
+        source = source_word(subject.component)
         return _approved(case, subject, answer("no-reputation", evidence=subject.evidence, source=source, **values))
     owner = owner_of(case, subject.component)
     records = hub_records(case, subject.subject)
@@ -208,8 +213,3 @@ def _scripts(record: HubRecord) -> list[str]:
     endings = [(file.path, PurePosixPath(file.path.lower()).suffix) for file in record.files]
     has_weights = any(ending in known.weights for _, ending in endings)
     return [path for path, ending in endings if ending in known.scripts] if has_weights else []
-
-
-def _word(source: str) -> str:
-    registry = catalog.registries().get(source)
-    return registry.word if registry else source

@@ -26,6 +26,8 @@ _STATES = {
 """Answers that hold whoever signed."""
 _TRUSTED = {"valid": "verified", "incomplete": "incomplete", "not compared": "not-compared"}
 """Answers on what somebody signed whom the policy expects."""
+_WITHOUT_LISTS = frozenset({"github", "pytorch-hub"})
+"""Sources whose files nobody lists, whatever is asked: deps.dev tells of the project alone."""
 _WORST = (
     "bad-signature",
     "unexpected-identity",
@@ -69,7 +71,8 @@ def _missing(case: Case, subject: Sourced, lookup: SignatureLookup) -> Answer | 
         return answer("incomplete", evidence=subject.evidence, file=lookup.found[0].file, says=says)
     if lookup.lacked or not lookup.looked:
         is_told = any(record.source.name != NO_HUB for record in hub_records(case, subject.subject))
-        is_listed = not subject.component.is_file and (is_told or not hub_records(case, subject.subject))
+        has_list = not subject.component.is_file and subject.component.source not in _WITHOUT_LISTS
+        is_listed = has_list and (is_told or not hub_records(case, subject.subject))
         rule = "no-lookup" if is_listed else "no-list"
         return answer(rule, evidence=subject.evidence, lacked=lacked or "any place", id=subject.subject)
     there = {item.file for item in lookup.found}

@@ -21,6 +21,7 @@ from supplychain.model.license import PROJECT, LicenseStatement
 from supplychain.model.reference import Unread, Unresolved
 
 _BEFORE = ("3.1", "3.2", "3.3")
+_ASK = "Run with facts=online, so that its card and its license file are read; or read them"
 
 
 @check("3.4", population=third_party_models, canaries=plant, sources=hub_sources)
@@ -38,7 +39,8 @@ def license_compliance_verified(case: Case, subject: Sourced | Unresolved | Unre
         return failing
     if absent:
         reason = absent.values.get("problem") or f"{absent.values.get('file', 'its license file')} was not read"
-        return answer("license-not-known", evidence=proof, id=subject.subject, why=reason)
+        values = {"why": reason, "ask": absent.values.get("ask", _ASK)}
+        return answer("license-not-known", evidence=proof, id=subject.subject, **values)
     return _unsettled(case, subject, found) or _verified(case, subject, found, own)
 
 
@@ -47,7 +49,7 @@ def _unsettled(case: Case, subject: Sourced, found: Licensed) -> Answer | None:
     for statement in found.statements:
         if statement.license is None:
             said = f"{where(statement)} states {statement.stated}" if statement.stated else f"of {statement.inherited}"
-            return answer("license-not-known", evidence=proof, id=subject.subject, why=said)
+            return answer("license-not-known", evidence=proof, id=subject.subject, why=said, ask=_ASK)
     return _project_unknown(case, subject, found) or _cells(case, subject, failed=False)
 
 

@@ -17,7 +17,7 @@ from supplychain.checks.canaries.s04_dataset_source import plant
 from supplychain.checks.engine import Answer, answer, check
 from supplychain.checks.hidden import not_seen
 from supplychain.checks.owners import approval, hub_of, hub_sources, looks_like, names, owner_of
-from supplychain.checks.sourced import Sourced, datasets, declared
+from supplychain.checks.sourced import Sourced, datasets, declared, path_alone
 from supplychain.control import requirement
 from supplychain.model.base import Frozen
 from supplychain.model.case import Case
@@ -75,7 +75,11 @@ def _own(case: Case, subject: Sourced) -> Answer:
     made = stated.provenance if stated and stated.first_party else None
     if made is not None and made.source.strip() and made.creator.strip():
         return answer("first-party", evidence=subject.evidence, source=made.source, creator=made.creator)
-    return _approved(case, subject, answer("unknown-origin", evidence=subject.evidence, id=subject.subject))
+    return _approved(
+        case,
+        subject,
+        answer("unknown-origin", evidence=subject.evidence, what=path_alone(case, subject.subject), id=subject.subject),
+    )
 
 
 def _approved(case: Case, subject: Sourced, found: Answer) -> Answer:

@@ -71,6 +71,19 @@ def artifacts_of(case: Case, component: str) -> tuple[Artifact, ...]:
     return tuple(artifact for artifact in case.artifacts if artifact.component == component)
 
 
+def path_alone(case: Case, component: str) -> str:
+    """Return what is known of a component that a path names, as the beginning of a sentence on what that does not show."""
+    lying = [artifact for artifact in artifacts_of(case, component) if artifact.where == "target"]
+    if component in case.measured or any(artifact.state != "absent" for artifact in lying):
+        return "a file or folder of the target itself; nothing shows"
+    if not lying:
+        return "a file or folder that is named by its path alone; nothing shows"
+    ending = f"/{component.rpartition('/')[2]}"
+    addresses = (item for item in case.inventory.references if item.address and item.address.endswith(ending))
+    other = next((f", and {item.at} fetches a file of that name" for item in addresses), "")
+    return f"a path at which the target holds nothing{other}; the path does not show"
+
+
 def _once(items: Iterable[Named]) -> Subjects:
     """Return each component once, at its first place, with all references to it; the rest as it is."""
     places: dict[str, list[Reference]] = {}

@@ -213,15 +213,17 @@ class _Run:
         for form in catalog.artifacts().format:
             if form.matches(file.path, head):
                 oid = _POINTER.search(head) if form.name.startswith("Git LFS") else None
-                self._is_component(Kind.MODEL, file, form.name, oid[1].decode() if oid else None)
+                line = head.count(b"\n", 0, oid.start()) + 1 if oid else None
+                self._is_component(Kind.MODEL, file, form.name, line, oid[1].decode() if oid else None)
                 return
         if data := data_format(file.path, file.size, head):
-            self._is_component(Kind.DATASET, file, data)
+            self._is_component(Kind.DATASET, file, data.name, 1 if data.line else None)
 
-    def _is_component(self, kind: Kind, file: File, form: str, checksum: str | None = None) -> None:
+    def _is_component(self, kind: Kind, file: File, form: str, line: int | None, checksum: str | None = None) -> None:
+        """Add a file that is a component itself: at its first line, that of a pointer's digest, or none in a binary."""
         reference = Reference(
             component=Component(kind=kind, source="file", name=file.path),
-            at=self._scopes.at(file.path),
+            at=self._scopes.at(file.path, line),
             resolution=Resolution.FILE,
             call=form,
             checksum=checksum or self._target.digest(file),

@@ -9,13 +9,13 @@ from supplychain import catalog
 from supplychain.catalog.interface import DataFormat
 
 
-def data_format(path: str, size: int, head: bytes) -> str | None:
-    """Return the name of the format of a file with data, by its name, size and first bytes; None for any other file."""
+def data_format(path: str, size: int, head: bytes) -> DataFormat | None:
+    """Return the format of a file with data, by its name, size and first bytes; None for any other file."""
     known = catalog.artifacts().data
     if size < known.least_bytes:
         return None
     first = head.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace").partition("\n")[0]
-    return next((form.name for form in _of(path) if _begins(form, head, first)), None)
+    return next((form for form in _of(path) if _begins(form, head, first)), None)
 
 
 @cache

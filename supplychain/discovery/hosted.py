@@ -71,6 +71,23 @@ def service_by_form(address: str, *, has_key: bool) -> Component | None:
     return service(host) if is_ai or re.search(rf"(?:{_AI_PATH.pattern})$", path) else None
 
 
+def service_by_interface(address: str) -> Component | None:
+    """Return the service of a host that no catalog knows, whose address is given where a model's interface is asked for.
+
+    Its path is all that such an interface has before its own: a version.
+    """
+    host = host_of(address)
+    if _PUBLIC.fullmatch(host) is None or is_own_host(host) or _NOBODY.fullmatch(host) or service_at(address):
+        return None
+    return service(host) if re.fullmatch(r"(/[\w-]+){0,3}/v\d+\w*/?", urlsplit(address).path) else None
+
+
+@lru_cache(maxsize=4)
+def speaks(data: bytes) -> bool:
+    """Whether code anywhere speaks of the interface that many services have."""
+    return re.search(rb"(?i)openai", data) is not None
+
+
 @lru_cache(maxsize=4)
 def has_key(data: bytes) -> bool:
     """Whether code anywhere speaks of a key or of an authorization."""
@@ -170,8 +187,8 @@ def service_of_integration(dotted: str) -> str | None:
     It is told by a part of the name: `langchain_community.chat_models.ChatCohere`, `llama_index.llms.groq`.
     """
     root, _, rest = dotted.partition(".")
-    if not rest or root not in catalog.integrations().frameworks:
-        return None
+    if not rest or root not in catalog.integrations().frameworks or ".serializers." in dotted:
+        return None  # what puts a telephone's messages into form is no model's
     matches = (_integration().fullmatch(_plain(part)) for part in reversed(rest.split(".")))
     return next((_names()[match["name"]] for match in matches if match), None)
 
@@ -249,7 +266,9 @@ def _prefixes() -> dict[str, str]:
 @cache
 def _names() -> dict[str, str]:
     """Return the services by what frameworks call them, without names that a registry has too."""
-    every = [(_plain(name), entry.id) for entry in catalog.services() for name in (*entry.prefix, *entry.known_as)]
+    services, other = catalog.services(), catalog.integrations().other_words
+    every = [(_plain(entry.id), entry.id) for entry in services if entry.id not in other]
+    every += [(_plain(name), entry.id) for entry in services for name in (*entry.prefix, *entry.known_as)]
     return {name: key for name, key in every if name not in catalog.registries()}
 
 

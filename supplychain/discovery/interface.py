@@ -58,11 +58,18 @@ class SourceFile:
         return Reference.model_validate({**known, **facts})
 
     def unresolved(
-        self, kind: Kind, line: int, call: str, expression: str, reason: str, source: str = ""
+        self,
+        kind: Kind,
+        line: int,
+        call: str,
+        expression: str,
+        reason: str,
+        source: str = "",
+        flags: tuple[str, ...] = (),
     ) -> Unresolved:
         """Return a reference of this file whose component is not known."""
         known = {"kind": kind, "at": self.at(line), "call": call, "expression": expression, "reason": reason}
-        return Unresolved.model_validate({**known, "source": source, "digest": self.digest})
+        return Unresolved.model_validate({**known, "source": source, "flags": flags, "digest": self.digest})
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from supplychain.discovery.javascript_loading import Loading
 from supplychain.discovery.javascript_names import Names
 from supplychain.discovery.javascript_needles import is_of_interest
 from supplychain.discovery.javascript_packages import package_of
-from supplychain.discovery.javascript_report import Report, plain_module, sdk_of, services
+from supplychain.discovery.javascript_report import Report, integration, plain_module, sdk_of, services
 from supplychain.discovery.javascript_settings import Settings
 from supplychain.discovery.javascript_switches import Switches
 from supplychain.discovery.javascript_tree import callee_of, chain
@@ -39,6 +39,7 @@ def from_names(names: Names, source: SourceFile) -> Found:
     for node in names.nodes:
         if node.type in {"call_expression", "new_expression"}:
             settings.member(node)
+            settings.asked(node)
             called = chain(callee_of(node))
             if called:
                 for value, to, call in settings.fetch(node, called):
@@ -49,16 +50,16 @@ def from_names(names: Names, source: SourceFile) -> Found:
                 said.call(node, called, report.owner(called, node)[1] if called[-1] in switches.by_argument() else None)
         elif node.type == "assignment_expression":
             settings.override(node)
-        elif node.type == "member_expression":
+        elif node.type in {"member_expression", "subscript_expression"}:
             settings.member(node)
     for node in names.nodes:
         if node.type in {"string", "template_string"}:
             loading.packages(node)
             loading.made(node)
             given.look_at(node)
+            settings.address(node)
         if node.type == "string":
             loading.weights(node)
-            settings.address(node)
     settings.finish()
     _imports(report)
     for node in names.broken:
@@ -79,6 +80,12 @@ def _imports(report: Report) -> None:
                 if found := service_of_setting(name):
                     report.service(found.name, line, Resolution.LITERAL, name)
         sdk = sdk_of(plain_module(module))
+        if sdk is None or not (sdk.service or sdk.registry):
+            integrated = {integration(plain_module(module), name) for name in exported or ["*"]}
+            for name in sorted(filter(None, integrated)):
+                if name in services() and name not in seen:
+                    seen.add(name)
+                    report.service(name, line, Resolution.LITERAL, f"import {module}")
         if sdk is None or (exported and all(map(_CONSTANT.fullmatch, exported))):
             continue  # constants call nothing
         for name in filter(None, [sdk.service, *map(sdk.names.get, exported)]):

@@ -93,7 +93,7 @@ class Hosted:
         if to == "replicate":
             name, _, version = word.text.partition(":")
             return Named(Component(kind=Kind.MODEL, source=to, name=name), version or None)
-        if to is None and sdk is not None and sdk.routed:
+        if sdk is not None and sdk.routed and (to is None or to == sdk.service or to in sdk.names.values()):
             routed = routed_model(word.text)
             return Named(routed) if routed else None
         component = hosted_model(word.text, by=to)

@@ -12,7 +12,7 @@ from supplychain.discovery.downloads import downloaded
 from supplychain.discovery.javascript_packages import addressed
 from supplychain.discovery.javascript_report import Report
 from supplychain.discovery.javascript_tree import arguments_of, line_of, pairs, text, unquoted
-from supplychain.discovery.naming import Named, from_address, from_name, is_address, trim
+from supplychain.discovery.naming import Named, from_address, from_name, is_address, not_a_name, trim
 from supplychain.discovery.options import is_placeholder
 from supplychain.model.component import Component, Kind
 from supplychain.model.reference import Resolution
@@ -90,7 +90,7 @@ class Loading:
                 facts = {"revision": revision.text if revision else named.revision}
                 self._report.refer(named, line_of(value), word.resolution, loader.call, **facts)
             elif not is_placeholder(word.text):
-                reason = f"{word.text!r} has not the form of its names" if word.is_known else _AT_RUN_TIME
+                reason = not_a_name(word.text) if word.is_known else _AT_RUN_TIME
                 self._report.unresolved(kind, value, loader.call, reason, loader.registry)
 
     def _named(self, name: str, kind: Kind, loader: JavaScriptLoader) -> Named | None:

@@ -40,7 +40,15 @@ _SCOPES = frozenset(
     }
 )
 _KEPT = frozenset(
-    {"call_expression", "new_expression", "string", "template_string", "member_expression", "assignment_expression"}
+    {
+        "call_expression",
+        "new_expression",
+        "string",
+        "template_string",
+        "member_expression",
+        "subscript_expression",
+        "assignment_expression",
+    }
 )
 _DECLARATIONS = 200
 """Declarations of one name that are looked at."""

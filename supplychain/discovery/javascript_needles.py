@@ -35,6 +35,7 @@ def _needles() -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:
         "'ai",
         '"ai',
     }
+    quoted |= {f"{mark}{name}" for name in known.integrations for mark in "\"'"}
     calls = {loader.call for loader in known.loader} | {f".{call}(" for call in known.calls}
     settings = {name for entry in catalog.services() for name in entry.settings}
     settings |= {name for entry in catalog.registries().values() for name in entry.settings}

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from supplychain import catalog
 from supplychain.catalog.interface import Sdk
-from supplychain.discovery.hosted import service
+from supplychain.discovery.hosted import service, service_of_integration
 from supplychain.discovery.interface import Found, SourceFile
 from supplychain.discovery.javascript_names import Declared, Names
 from supplychain.discovery.javascript_packages import package_of
@@ -92,6 +92,10 @@ class Report:
 
 def _of_module(module: str, exported: str) -> Owner:
     sdk = sdk_of(plain_module(module))
+    if sdk is None or (exported not in sdk.names and not sdk.service and not sdk.registry):
+        integrated = integration(plain_module(module), exported)
+        if integrated is not None:
+            return Sdk(modules=(module,), service=integrated), integrated
     return (sdk, sdk.names.get(exported) or sdk.service or sdk.registry) if sdk else (None, None)
 
 
@@ -106,6 +110,18 @@ def sdk_of(module: str) -> Sdk | None:
     parts = module.split("/")
     candidates = ("/".join(parts[:end]) for end in range(min(len(parts), 5), 0, -1))
     return next((_sdks()[name] for name in candidates if name in _sdks()), None)
+
+
+@lru_cache(maxsize=4096)
+def integration(module: str, exported: str) -> str | None:
+    """Return the service that a module, or an export of it, of a package with integrations of many is for, or None."""
+    if not module.startswith(tuple(catalog.javascript().integrations)):
+        return None
+    package, _, rest = module.removeprefix("@").partition("/")
+    last = (rest or package).rpartition("/")[2]
+    names = [exported, last, last.replace("agents-plugin-", "").replace("genkitx-", ""), last.rpartition("-")[2]]
+    found = (service_of_integration(f"langchain_community.{name}") for name in names if name not in {"*", "default", ""})
+    return next(filter(None, found), None)
 
 
 @cache

@@ -5,10 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from supplychain import catalog
 from supplychain.discovery import switches
-from supplychain.discovery.hosted import AZURE, AZURE_PATH, has_key, service_at, service_by_form, service_of_setting
+from supplychain.discovery.hosted import (
+    AZURE,
+    AZURE_PATH,
+    has_key,
+    service_at,
+    service_by_form,
+    service_by_interface,
+    service_of_setting,
+    speaks,
+)
 from supplychain.discovery.interface import Given as Variable
 from supplychain.discovery.javascript_report import Report
 from supplychain.discovery.javascript_tree import (
@@ -44,6 +54,18 @@ _THROUGH = frozenset(
 _DEFAULTS = (["default"], ["catch"], ["prefault"], ["fallback"], ["withDefault"])
 """Methods that give a value where there is none."""
 _LONGEST = 200
+_ENVIRONMENT = re.compile(r"(process\.|import\.meta\.|Bun\.|c\.|context\.|this\.)?env|\w*[eE]nv")
+_AROUND = 4
+"""Nodes around an address that may be of a page."""
+_OF_SETTING = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+")
+_HOST_NAME = re.compile(r"(?i)\w*host(_?name)?")
+_BARE = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
+_COMPARES = re.compile(r"[!=]==?")
+_HOLDS = re.compile(
+    r"includes|startsWith|endsWith|indexOf|replace|replaceAll|split|test|match|equals?|is|log|warn|error|info|debug|open"
+    r"|toBe|toEqual|toContain|toHaveBeenCalledWith|expect|openExternal|describe|it|t|preconnect|push"
+)
+"""Calls that hold a text against another one, or show it."""
 _PLACES = 20
 """Places of the path of Azure OpenAI that are looked at."""
 _BELOW = 2_000
@@ -71,10 +93,30 @@ class Settings:
             return
         name = setting_name(text(node))
         holder = node.child_by_field_name("object")
-        if not name and holder is not None and holder.type == "identifier":
-            modules = tuple(catalog.javascript().modules_of_settings)
-            name = key_of(node) if self._report.is_from(text(holder), modules) else ""
+        if not name and holder is not None and node.type != "call_expression":
+            name = key_of(node)  # of whatever holds settings: `env`, `serverEnv`, `c.env`, `$env/static/private`
+            name = name if _OF_SETTING.fullmatch(name) else ""
         if service_of_setting(name):
+            self._read.append((name, node))
+
+    def asked(self, node: Node) -> None:
+        """Note a setting that a call reads by its name, or whose form a call declares below a key of that name."""
+        names = chain(callee_of(node))
+        known = catalog.javascript()
+        if not names:
+            return
+        if names[0] in known.schemas:
+            pair = node.parent
+            while pair is not None and pair.type in {"call_expression", "member_expression"}:
+                pair = pair.parent
+            key = pair.child_by_field_name("key") if pair is not None and pair.type == "pair" else None
+            name = text(key).strip("\"'")
+        elif re.fullmatch(known.readers, names[-1]):
+            given = arguments_of(node)
+            name = unquoted(given[0]) if given and given[0].type == "string" else ""
+        else:
+            return
+        if _OF_SETTING.fullmatch(name) and service_of_setting(name) and all(name != other for other, _ in self._read):
             self._read.append((name, node))
 
     def fetch(self, node: Node, names: list[str]) -> list[tuple[Node, str, str]]:
@@ -99,14 +141,23 @@ class Settings:
 
     def address(self, node: Node) -> None:
         """Report a service by its address, which a variable or a key holds whose name says that it is sent to."""
-        address = unquoted(node)
-        found = service_at(address) if is_address(address) else None
+        address = unquoted(node).partition("${")[0] if node.type == "template_string" else unquoted(node)
+        holder = _holder(node)
+        name = _name_of(holder)
+        known = catalog.javascript()
+        if _HOST_NAME.fullmatch(name) and _BARE.fullmatch(address):
+            address = f"https://{address}"
+        if not is_address(address):
+            return
+        found = service_at(address)
+        is_test = self._report.source.place.scope is Scope.TEST
+        if found is None and name in known.address_keys and not is_test and speaks(self._report.source.data):
+            found = service_by_interface(address)
         if found is None or any(address == reference.address for reference in self._report.found.references):
             return
-        holder = _holder(node)
-        name = (holder.child_by_field_name("name") or holder.child_by_field_name("key")) if holder is not None else None
-        if name is not None and re.fullmatch(catalog.javascript().address_names, text(name)):
-            self._report.service(found.name, line_of(node), Resolution.LITERAL, text(name), address=address)
+        is_called = not is_test and _is_called(address) and not _is_shown(node, holder, name)
+        if is_called or (name and re.fullmatch(known.address_names, name)):
+            self._report.service(found.name, line_of(node), Resolution.LITERAL, name or "address", address=address)
 
     def override(self, node: Node) -> None:
         """Report a setting that sends a registry's client to another host."""
@@ -140,6 +191,12 @@ class Settings:
         line = _line_of_azure(self._report.source.data)
         if line and all(item.component.name != AZURE for item in self._report.found.references):
             self._report.service(AZURE, line, Resolution.LITERAL, "address of a service")
+        for entries in self._report.names.declared.values():
+            for entry in entries:
+                name = entry.how.removeprefix("part ")
+                if entry.value is not None and name != entry.how and _ENVIRONMENT.fullmatch(text(entry.value)[:40]):
+                    if service_of_setting(name):
+                        self._read.append((name, entry.value))
         elsewhere = set()
         for name, node in self._read:
             usual, holder = service_of_setting(name), node.parent
@@ -153,6 +210,45 @@ class Settings:
         for name, node in self._read:
             if (found := service_of_setting(name)) and found.name not in elsewhere:
                 self._report.service(found.name, line_of(node), Resolution.LITERAL, name)
+
+
+def _name_of(holder: Node | None) -> str:
+    """Return the name of the variable, the key or the parameter that holds a value; empty where it has none."""
+    for part in ("name", "key", "left", "property", "pattern"):
+        name = holder.child_by_field_name(part) if holder is not None else None
+        if name is not None:
+            return text(name).strip("\"'")
+    return ""
+
+
+def _is_called(address: str) -> bool:
+    """Whether an address is one of an interface, by itself: its host is for nothing else, or its path says so."""
+    parts = urlsplit(address)
+    host = parts.hostname or ""
+    is_site = host.count(".") < 2 or host.startswith(("www.", "docs.", "app.", "cloud.", "console.", "platform.", "eu."))
+    return not is_site or re.match(r"/(api|v\d)", parts.path) is not None
+
+
+def _is_shown(node: Node, holder: Node | None, name: str) -> bool:
+    """Whether an address is shown to people, or held against another one, rather than called."""
+    if holder is None or holder.type in {"jsx_attribute", "jsx_expression", "binary_expression", "switch_case"}:
+        return True
+    if name and re.fullmatch(catalog.javascript().shown, name):
+        return True
+    if node.parent is not None and node.parent.type == "binary_expression" and _COMPARES.search(text(node.parent)[:500]):
+        return True
+    call = holder.parent if holder.type == "arguments" else None
+    called = chain(callee_of(call))[-1:] if call is not None else []
+    if called and _HOLDS.fullmatch(called[0]):
+        return True
+    around = node.parent
+    for _ in range(_AROUND):
+        if around is None:
+            return False
+        if around.type.startswith("jsx_"):
+            return True
+        around = around.parent
+    return False
 
 
 def _line_of_azure(data: bytes) -> int | None:

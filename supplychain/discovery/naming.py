@@ -133,3 +133,10 @@ def from_setting(
     if kind is Kind.MODEL and is_telling and _SHORT.fullmatch(text):
         return Named(Component(kind=kind, source="ollama", name=text))
     return None
+
+
+def not_a_name(text: str, of: str = "its names") -> str:
+    """Return why a text that is loaded names no component."""
+    if not text.strip():
+        return "what is written here is empty, and what it is given at run time is not seen"
+    return f"{text!r} has not the form of {of}"

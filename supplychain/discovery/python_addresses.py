@@ -28,7 +28,8 @@ _DATA = re.compile(r"(?i)\.(csv|tsv|jsonl?|parquet|arrow|ndjson)(\.gz)?$")
 
 _PARTS = 100
 """Parts of an address that are read."""
-_SCHEME = re.compile(r"https?://")
+_SCHEME = re.compile(r"(https?|wss?)://")
+_PART_OF_HOST = re.compile(r"(https?|wss?)://[\w.-]*")
 _BASE = re.compile(r"https?://(?!localhost|127\.|0\.0|[%{])\S+")
 """What an address begins with that is filled in; one of the team's own machine is of no component."""
 _ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".7z")
@@ -74,7 +75,7 @@ class Addresses:
         """Refer to an address that is put together of known parts; report one of weights that is not."""
         parts = node.values if isinstance(node, ast.JoinedStr) else [node.right]
         last = _text(parts[-1]).partition("?")[0] if parts else ""
-        if _text(begin := _begin(node)).startswith("http"):
+        if _text(begin := _begin(node)).startswith(("http", "ws")):
             self._host(node, begin, chain)
         is_weights = last.lower().endswith(catalog.artifacts().url_suffixes)
         if is_weights or _REPOSITORY.search(last):
@@ -102,6 +103,10 @@ class Addresses:
         elif text.count("/") > 2 and len(flat) > 1 and service_at(text) is None and isinstance(begin, ast.Constant):
             whole = "".join(_text(part) or "x" for part in flat)
             self._hosted.address(whole, node.lineno, begin)
+        if _PART_OF_HOST.fullmatch(text) and len(flat) > 1 and not text.endswith((".com", ".net", ".org")):
+            whole = "".join(_text(part) or "{}" for part in flat)  # a part of its host is filled in: a region, a name
+            if service_at(whole) is not None and service_at(text) is None:
+                self._hosted.address(whole, node.lineno)
 
     def made(self, node: ast.Call | ast.BinOp, chain: Chain) -> None:
         """Refer to an address that `join`, `str.format`, `urljoin` or `%` puts together of known parts."""

@@ -33,6 +33,7 @@ from supplychain.discovery.python_given import Value, elements, given, held
 from supplychain.discovery.python_imported import is_of_types, is_own, subclassed
 from supplychain.discovery.python_names import Chain
 from supplychain.discovery.python_report import Report, keyword_of, positional
+from supplychain.discovery.python_said import members, settings_of, spoken_to
 from supplychain.discovery.python_values import Known
 from supplychain.model.component import Component, Kind
 from supplychain.model.reference import Resolution, Scope
@@ -218,7 +219,10 @@ class Hosted:
 
     def _is_read(self, setting: str, line: int) -> bool:
         """Whether a line, or the call that began on the one above, reads a setting, rather than list or override it."""
-        before, _, after = self._line(line).partition(setting)
+        text = self._line(line)
+        quoted = re.search(rf"[\"']{setting}[\"']", text)  # what it is assigned to may have the same name
+        at = quoted.start() + 1 if quoted else text.find(setting)
+        before, after = (text[:at], text[at + len(setting) :]) if at >= 0 else (text, "")
         before = before[:-1].rstrip() or self._line(line - 1).rstrip()
         if _SENT.match(after) and not setting.endswith(("KEY", "TOKEN")):
             return False
@@ -234,6 +238,12 @@ class Hosted:
     def finish(self) -> None:
         """Report the SDKs that are imported and the settings read, but those of which every client goes elsewhere."""
         self._elsewhere |= sent_elsewhere(self._report)
+        for named, line, setting in settings_of(self._report):
+            self._settings.setdefault(named, (setting, line))
+        for named, line, member in members(self._report):
+            self._imported.setdefault(named, (member, line))
+        for address, line in spoken_to(self._report):
+            self._report.refer(Named(service(host_of(address)), None, address), line, Resolution.LITERAL, "base_url")
         for line, is_all in azure(self._report):
             self._imported.setdefault(AZURE, ("openai.api_type", line))
             self._elsewhere |= {"openai"} if is_all else set()

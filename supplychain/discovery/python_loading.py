@@ -11,7 +11,7 @@ from weakref import WeakMethod
 from supplychain import catalog
 from supplychain.catalog.interface import Loader, Registry
 from supplychain.discovery.forms import component_of, is_weights_address
-from supplychain.discovery.naming import Named, from_address, from_name, is_address, is_word, trim
+from supplychain.discovery.naming import Named, from_address, from_name, is_address, is_word, not_a_name, trim
 from supplychain.discovery.python_loaders import argument_of, checksum_of, leaves, loaders_of, registry_of, stands_for
 from supplychain.discovery.python_names import Chain
 from supplychain.discovery.python_report import Report, is_none, is_open, keyword_of, positional
@@ -151,7 +151,7 @@ class Loading:
         known = self._report.only(node, loader.revision_text, chain) if loader.revision_text else None
         revision = revision or (known.value if known else None)
         resolution = Resolution.LITERAL if revision or loader.requires else Resolution.IMPLICIT
-        self._report.refer(Named(component, revision), node.lineno, resolution, call, flags=self._flags(node))
+        self._report.refer(Named(component, revision), node.lineno, resolution, call, flags=self._report.flags(node))
 
     def _by_argument(self, node: ast.Call, loader: Loader, call: str, chain: Chain) -> None:
         kind = self._kind(node, loader, chain)
@@ -194,7 +194,7 @@ class Loading:
         known = self._report.values.constant(task, chain) if task is not None and not is_open(node) else None
         if known is not None:
             component = Component(kind=kind, source="transformers-default", name=known.value)
-            self._report.refer(Named(component), node.lineno, Resolution.IMPLICIT, call, flags=self._flags(node))
+            self._report.refer(Named(component), node.lineno, Resolution.IMPLICIT, call, flags=self._report.flags(node))
         elif loader.default is not None and not is_open(node):
             usual = Known(loader.default, Resolution.IMPLICIT)
             self._named(node, node, loader, call, kind, usual, chain)
@@ -218,7 +218,7 @@ class Loading:
             named = self._name(known.value, kind, registry, loader)
         if named is None:
             if not loader.quiet:
-                reason = f"{known.value!r} has not the form of a {registry.word} name"
+                reason = not_a_name(known.value, f"a {registry.word} name")
                 self._report.unresolved(kind, node, call, argument, reason, loader.registry)
             return
         self._complete(node, loader, call, named, known.resolution, chain)
@@ -248,13 +248,9 @@ class Loading:
                 return
             address = known.value
         code = self._report.only(node, loader.code_revision or "code_revision", chain)
-        facts = {"code_revision": code.value if code else None, "flags": self._flags(node)}
+        facts = {"code_revision": code.value if code else None, "flags": self._report.flags(node)}
         facts["checksum"] = checksum_of(self._report.only(node, loader.checksum, chain))
         self._report.refer(Named(named.component, revision, address), node.lineno, resolution, call, **facts)
-
-    def _flags(self, node: ast.Call) -> tuple[str, ...]:
-        given = ((name, keyword_of(node, name)) for name in catalog.loader_flags())
-        return tuple(f"{name}={ast.unparse(value)[:60]}" for name, value in given if value is not None)
 
     def _name(self, text: str, kind: Kind, registry: Registry, loader: Loader) -> Named | None:
         exists = self._report.source.exists

@@ -36,7 +36,8 @@ class Report:
     ) -> None:
         """Add a reference whose component is not known."""
         shown = self.code(expression)
-        self.found.unresolved.append(self.source.unresolved(kind, node.lineno, call, shown, reason, source))
+        flags = self.flags(node) if isinstance(node, ast.Call) else ()
+        self.found.unresolved.append(self.source.unresolved(kind, node.lineno, call, shown, reason, source, flags))
 
     def code(self, node: ast.expr) -> str:
         """Return the first line of an expression as it is written."""
@@ -53,7 +54,17 @@ class Report:
     def flags(self, node: ast.Call) -> tuple[str, ...]:
         """Return the arguments of a loading call that decide what it may run."""
         given = ((name, keyword_of(node, name)) for name in catalog.loader_flags())
-        return tuple(f"{name}={ast.unparse(value)[:60]}" for name, value in given if value is not None)
+        return tuple(f"{name}={self._setting(node, value)}" for name, value in given if value is not None)
+
+    def _setting(self, node: ast.Call, value: ast.expr) -> str:
+        """Return an argument as it is written, or the yes or no that a parameter of the function around it has by default."""
+        if isinstance(value, ast.Name) and isinstance(node.func, (ast.Name, ast.Attribute)):
+            called = node.func.id if isinstance(node.func, ast.Name) else node.func.attr
+            chain = next((around for call, around in self.names.calls.get(called, ()) if call is node), ())
+            default = default_of(value.id, chain)
+            if isinstance(default, ast.Constant) and isinstance(default.value, bool):
+                return str(default.value)
+        return ast.unparse(value)[:60]
 
     def only(self, node: ast.Call, keyword: str | None, chain: Chain) -> Known | None:
         """Return the one text that a keyword argument gives, or None."""
@@ -65,6 +76,20 @@ def keyword_of(node: ast.Call, *names: str) -> ast.expr | None:
     """Return the first of these keyword arguments that a call has, or None."""
     given = {keyword.arg: keyword.value for keyword in node.keywords}
     return next((given[name] for name in names if name in given), None)
+
+
+def default_of(name: str, chain: Chain) -> ast.expr | None:
+    """Return what a parameter is where nobody gives it, of the innermost function around that has it; None without one."""
+    for scope in reversed(chain):
+        if not isinstance(scope, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+            continue
+        given = scope.args
+        places = [*given.posonlyargs, *given.args]
+        defaults: list[ast.expr | None] = [*[None] * (len(places) - len(given.defaults)), *given.defaults]
+        for parameter, default in zip([*places, *given.kwonlyargs], [*defaults, *given.kw_defaults], strict=True):
+            if parameter.arg == name:
+                return default
+    return None
 
 
 def positional(node: ast.Call, position: int) -> ast.expr | None:

@@ -16,7 +16,7 @@ from supplychain.discovery.hosted import host_of, service_at
 from supplychain.discovery.images import refer_image
 from supplychain.discovery.installs import refer_package
 from supplychain.discovery.interface import Found, SourceFile
-from supplychain.discovery.naming import Named, from_address, from_name, is_address
+from supplychain.discovery.naming import Named, from_address, from_name, is_address, not_a_name
 from supplychain.discovery.options import Options, is_placeholder, setting
 from supplychain.discovery.parts import add
 from supplychain.discovery.variables import from_variables
@@ -85,7 +85,7 @@ def _refer(word: Word, kind: Kind, arguments: Arguments, taking: Taking) -> None
         reference = source.refer(named.component, word.line, word.resolution, entry.words, **facts)
         taking.found.references.append(reference)
     elif entry.registry or not word.is_known:
-        reason = f"{word.text!r} has not the form of its names" if word.is_known else "the name is made at run time"
+        reason = not_a_name(word.text) if word.is_known else "the name is made at run time"
         hidden = source.unresolved(kind, word.line, entry.words, word.text, reason, entry.registry or "")
         taking.found.unresolved.append(hidden)
 

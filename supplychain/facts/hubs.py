@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from supplychain import catalog
+from supplychain.catalog.addresses import source_word
 from supplychain.facts import archives, huggingface, huggingface_files, huggingface_owners, kaggle, repositories
 from supplychain.facts.interface import Contents, NoFactError
 from supplychain.facts.obtaining import Facility
@@ -56,7 +57,7 @@ def described(component: str) -> Described:
     if registry and registry.client == "huggingface" and parsed.kind is Kind.MODEL:
         if found := _NAMED.fullmatch(name):
             return Described("huggingface", parsed, found[1])
-    raise NoFactError(f"this version reads no facts of what comes from {source or parsed.kind}")
+    raise NoFactError(f"this version reads no facts of what comes from {source_word(parsed) or parsed.kind}")
 
 
 def records(facility: Facility, wanted: Iterable[tuple[str, str | None]]) -> tuple[HubRecord, ...]:

@@ -6,8 +6,8 @@ changes = gatherer.gather(case)
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,7 @@ from supplychain.target import Target
 
 if TYPE_CHECKING:
     from supplychain.artifacts import Digester
+    from supplychain.gathering.scans import Scanning, Seen
 
 GENERATIONS = 3
 """How far models are followed to those that they were derived from."""
@@ -50,10 +51,17 @@ class ComponentGatherer:
     """What computes and remembers the digests of this run; None: made when it is needed."""
     keys: tuple[tuple[str, bytes], ...] = ()
     """The files that the policy's `trust.keys` name, with what is in them."""
+    scanning: Callable[[Case], Scanning] | None = None
+    """What scans the artifacts of this run; None: as `Scanning.open` does."""
+    _scanning: Scanning | None = None
+    _seen: Seen = field(default_factory=list)
+    """What the scan saw of each artifact, before its digests were computed."""
 
     def over(self, target: Target) -> ComponentGatherer:
         """Return a gatherer over other files with the same facts; it fetches nothing and drills nothing."""
-        return ComponentGatherer(target, self.facts, drill=lambda *_: (), digests=self.digests, keys=self.keys)
+        copy = ComponentGatherer(target, self.facts, drill=lambda *_: (), digests=self.digests, keys=self.keys)
+        copy._scanning = self._scanning.silent() if self._scanning else None
+        return copy
 
     def gather(self, case: Case) -> dict[str, object]:
         """Return the changes to a case that has its inventory; each part sees what those before it found."""
@@ -70,6 +78,8 @@ class ComponentGatherer:
             self._hub,
             self._owners,
             self._artifacts,
+            self._scans,
+            self._comparisons,
             self._signatures,
             self._licenses,
             self._provenance,
@@ -89,11 +99,33 @@ class ComponentGatherer:
         return {"hub": tuple(records)}
 
     def _artifacts(self, case: Case) -> dict[str, Any]:
-        """Look for bytes, and read those that are at hand."""
+        """Look for bytes, and read those that are at hand: the scan comes first, and its digests are used."""
         from supplychain import artifacts  # here, since few verbs need it
+        from supplychain.gathering.scans import Scanning
 
-        self.digests = self.digests or artifacts.digester(case.policy, case.now, simulated=case.simulated)
-        return {"artifacts": artifacts.gather(self.target, case, fetch=self.fetch, digests=self.digests)}
+        digests = self.digests or artifacts.digester(case.policy, case.now, simulated=case.simulated)
+        scanning = self._scanning or (self.scanning or Scanning.open)(case)
+        self.digests, self._scanning, self._seen = digests, scanning, []
+
+        def look(founds: Sequence[artifacts.Found]) -> None:
+            self._seen = scanning.look(founds, digests)
+
+        found = artifacts.gather(self.target, case, fetch=self.fetch, digests=digests, look=look)
+        return {"artifacts": found}
+
+    def _scans(self, _: Case) -> dict[str, Any]:
+        """Tell what the scan saw of what was measured."""
+        from supplychain.gathering.scans import told
+
+        return {"scans": told(self._seen)}
+
+    def _comparisons(self, case: Case) -> dict[str, Any]:
+        """Hold weights against those of the model that they come from."""
+        if self.digests is None or self._scanning is None or not self._seen:
+            return {"comparisons": ()}
+        from supplychain.gathering.comparing import compared
+
+        return {"comparisons": compared(case, self._seen, self.digests, self._scanning)}
 
     def _signatures(self, case: Case) -> dict[str, Any]:
         from supplychain.signatures import Key, look  # here, since few verbs need it

@@ -117,6 +117,8 @@ class Unresolved(Frozen):
     reason: Text
     source: Text = ""
     """The registry or service that it would come from, where that is known."""
+    flags: tuple[Text, ...] = ()
+    """Arguments of the loading call that decide what it may run."""
     digest: str | None = None
 
     @property

@@ -10,6 +10,9 @@ from supplychain.model.text import Text
 Verdict = Literal["safe", "review", "malicious", "not fully scanned"]
 """Of an artifact: `safe` says that every layer that applies ran over all of it and saw no indicator, and no more."""
 
+NO_FORMAT = "its bytes are of no format that this version knows"
+"""Why a layer stopped where none can read the bytes: nothing broke off."""
+
 
 class Indicator(Frozen):
     """Something that a layer saw."""

@@ -1,13 +1,13 @@
 """Provenance: what is stated of where models and datasets come from, who made them, and what was done to them.
 
 gathered = read(target, case)
-gathered.statements, gathered.doubts
+gathered.statements, gathered.doubts, gathered.hashes
 """
 
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from supplychain import catalog
@@ -24,8 +24,10 @@ from supplychain.provenance.stated import by_code, by_declaration, by_hubs
 from supplychain.target import File, Target
 from supplychain.yaml_document import from_yaml
 
-__all__ = ["Gathered", "published", "read"]
+__all__ = ["Gathered", "read"]
 
+Published = tuple[str, str, PublishedHash]
+"""Component, path in the target or address of its file, and hash."""
 LIMIT = 1_000_000
 """Bytes of a document; cards and metadata that people wrote are far smaller."""
 _HEAD = 65_536
@@ -39,6 +41,8 @@ class Gathered:
 
     statements: tuple[ProvenanceStatement, ...]
     doubts: tuple[ProvenanceDoubt, ...]
+    hashes: tuple[Published, ...]
+    """What metadata of the target publish of files."""
 
 
 def read(target: Target, case: Case) -> Gathered:
@@ -49,6 +53,7 @@ def read(target: Target, case: Case) -> Gathered:
     """
     statements = [*by_code(case), *by_declaration(target, case), *by_hubs(case)]
     doubts: list[ProvenanceDoubt] = []
+    hashes: list[Published] = []
     known = Known.of(case)
     for document, entry in _documents(target, known):
         if isinstance(entry, ProvenanceDoubt):
@@ -58,25 +63,19 @@ def read(target: Target, case: Case) -> Gathered:
         if why:
             doubts.append(_doubt(document.path, 1, why, ids, is_unread=False))
             continue
+        hashes += _published(entry, document, ids, known)
         for said in entry.said:
             at = Place(file=document.path, line=said.line)
             facts = {"field": said.field, "value": said.value, "origin": entry.origin, "digest": document.digest}
             statements += [ProvenanceStatement.model_validate({**facts, "component": name, "at": at}) for name in ids]
-    return Gathered(tuple(dict.fromkeys(statements)), tuple(doubts))
+    return Gathered(tuple(dict.fromkeys(statements)), tuple(doubts), tuple(dict.fromkeys(hashes)))
 
 
-def published(target: Target, case: Case) -> tuple[tuple[str, str, PublishedHash], ...]:
-    """Return the hashes that metadata of the target publish: component, path or address of its file, hash."""
-    known = Known.of(case)
-    found = []
-    for document, entry in _documents(target, known):
-        if isinstance(entry, Described) and entry.hashes:
-            ids, why = bound(entry, document.path, known)
-            folder = posixpath.dirname(document.path)
-            for path, stated in entry.hashes if not why else ():
-                own = known.by_file.get(posixpath.normpath(posixpath.join(folder, path)), ())
-                found += [(name, path, stated) for name in own or ids]
-    return tuple(found)
+def _published(entry: Described, document: Document, ids: Sequence[str], known: Known) -> Iterator[Published]:
+    """Yield the hashes that a document publishes: of the components that the files themselves are, or of its own."""
+    for path, stated in entry.hashes:
+        below = path if "://" in path else posixpath.normpath(posixpath.join(posixpath.dirname(document.path), path))
+        yield from ((name, below, stated) for name in known.by_file.get(below, ()) or ids)
 
 
 def _documents(target: Target, known: Known) -> Iterator[tuple[Document, Described | ProvenanceDoubt]]:

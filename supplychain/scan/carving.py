@@ -192,6 +192,8 @@ class Carving:
         """Hold a place against its format, by reading there; `at` is a value of a span, or a byte."""
         byte = at if span is None else span.start + at * span.size
         number = self._names.at(byte)
+        if number is None and self._members:
+            return  # the header of a member, which lies between tensors
         found = _Found(kind, width, order, "" if number is None else self._tensors[number].name)
         key = (kind, width, order, byte)
         if found in self._found or key in self._seen or len(self._seen) >= _MOST:

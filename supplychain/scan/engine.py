@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from types import ModuleType
 
 from supplychain.model.scan import Coverage, Indicator, Scanned, Verdict
 from supplychain.scan.formats import applying
-from supplychain.scan.interface import Consumer, Limits, Reader, Report, StoppedError
+from supplychain.scan.interface import Consumer, Limits, Reader, Report, StoppedError, Tensor
 from supplychain.scan.source import FileReader, chunks, opened
 
 DEFAULT = Limits()
 _ENTRY = "structure"
 """What reaching a limit is said of, where no layer ran."""
+_VALUES = "values"
 
 
 def scan(path: str, limits: Limits = DEFAULT, name: str | None = None) -> Scanned:
@@ -51,6 +52,7 @@ def unscanned(name: str, reason: str, size: int = 0) -> Scanned:
 def _scan(reader: FileReader, limits: Limits) -> Scanned:
     before = reader.identity()
     report = Report(limits, deadline=time.monotonic() + limits.seconds)
+    report.values = partial(_values, report=report)
     kinds: list[str] = []
     _look(reader, report, kinds, 0)
     digest = _read(reader, report)
@@ -84,9 +86,10 @@ def verdict(indicators: Sequence[Indicator], coverage: Sequence[Coverage]) -> Ve
 
 def _look(reader: Reader, report: Report, kinds: list[str], depth: int) -> None:
     """Let every layer that applies look at an artifact, or at a member of one."""
-    outer_where, outer_enter = report.where, report.enter
+    outer_where, outer_enter, outer_tensors = report.where, report.enter, report.tensors
     report.where = "/".join(filter(None, (outer_where, reader.name))) if depth else ""
     report.enter = partial(_look, report=report, kinds=[], depth=depth + 1)
+    report.tensors = []
     try:
         if depth > report.limits.nesting:
             report.stopped(_ENTRY, f"archives lie in one another more than {report.limits.nesting} deep")
@@ -98,8 +101,12 @@ def _look(reader: Reader, report: Report, kinds: list[str], depth: int) -> None:
         for layer in _applying(reader, report):
             kinds.append(layer.NAME)
             _run(layer.NAME, partial(layer.scan, reader, report), report)
+        if depth and report.tensors:
+            _values(reader, report.tensors, report)
     finally:
         report.where, report.enter = outer_where, outer_enter
+        if depth:
+            report.tensors = outer_tensors
 
 
 def _applying(reader: Reader, report: Report) -> tuple[ModuleType, ...]:
@@ -126,22 +133,40 @@ def _run(name: str, work: partial[None], report: Report) -> None:
 def _read(reader: FileReader, report: Report) -> str | None:
     """Read every byte once, for the digest and for what looks at values; None where they could not all be read."""
     digest = hashlib.sha256()
-    consumers = _consumers(reader, report)
-    offset = 0
     try:
-        for data in chunks(reader):
-            digest.update(data)
-            with memoryview(data) as chunk:
-                for consumer in list(consumers):
-                    _feed(consumer, consumers, offset, chunk, report)
-            offset += len(data)
-            report.check_time()
+        _fed(reader, report, digest.update)
     except StoppedError as error:
         report.stopped(_ENTRY, str(error))
         return None
+    return digest.hexdigest()
+
+
+def _values(reader: Reader, tensors: list[Tensor], report: Report) -> None:
+    """Look at the values of tensors of a member, or of ones that were unpacked."""
+    outer, report.tensors = report.tensors, tensors
+    try:
+        _run(_VALUES, partial(_fed, reader, report, lambda _: None), report)
+    finally:
+        report.tensors = outer
+
+
+def _fed(reader: Reader, report: Report, also: Callable[[bytes], None]) -> None:
+    """Feed every byte to what looks at values, and to something else.
+
+    Raises:
+        StoppedError: they cannot all be read.
+    """
+    consumers = _consumers(reader, report)
+    offset = 0
+    for data in chunks(reader):
+        also(data)
+        with memoryview(data) as chunk:
+            for consumer in list(consumers):
+                _feed(consumer, consumers, offset, chunk, report)
+        offset += len(data)
+        report.check_time()
     for consumer in consumers:
         _run(type(consumer).__name__, partial(consumer.finish, report), report)
-    return digest.hexdigest()
 
 
 def _feed(consumer: Consumer, consumers: list[Consumer], offset: int, chunk: memoryview, report: Report) -> None:

@@ -126,5 +126,5 @@ def _place(name: str, kind: int, shape: tuple[int, ...], offset: int, reader: Re
     length = -(-math.prod(shape) // values) * size
     if offset + length > reader.size:
         report.saw(NAME, "tensor-out-of-bounds", "its place does not fit the file", name)
-    elif not report.where:
-        report.tensors.append(Tensor(name, dtype, shape, offset, length))
+    else:
+        report.holds(Tensor(name, dtype, shape, offset, length))

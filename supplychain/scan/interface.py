@@ -79,9 +79,12 @@ class Tensor:
     offset: int
     length: int
     """Bytes."""
+    weights: bool = True
+    """Whether its values are weights, which are always numbers; arrays of data and constants need not be."""
 
 
 Layer = Callable[[Reader, "Report"], None]
+_MOST_TENSORS = 500_000
 
 
 @dataclass
@@ -96,9 +99,11 @@ class Report:
     indicators: list[Indicator] = field(default_factory=list)
     coverage: dict[str, Coverage] = field(default_factory=dict)
     tensors: list[Tensor] = field(default_factory=list)
-    """Tensors of the artifact itself, not of its members that are packed."""
+    """Tensors of the artifact, or of the member that is looked at; their values are looked at after its layers."""
     enter: Callable[[Reader], None] = lambda _: None
     """Scan a member that a layer found, with every layer that applies to it; the engine sets it."""
+    values: Callable[[Reader, list[Tensor]], None] = lambda _, __: None
+    """Look at the values of tensors that lie unpacked in a reader of their own; the engine sets it."""
     scratch: dict[str, int] = field(default_factory=dict)
     """Counters of what has a limit over all members together."""
 
@@ -111,6 +116,16 @@ class Report:
         found = Indicator(layer=layer, rule=rule, verdict=verdict, says=says, where=place)
         if found not in self.indicators:
             self.indicators.append(found)
+
+    def holds(self, tensor: Tensor) -> None:
+        """Add a tensor whose values are to be looked at.
+
+        Raises:
+            StoppedError: there are too many.
+        """
+        if len(self.tensors) >= _MOST_TENSORS:
+            raise StoppedError(f"it has more than {_MOST_TENSORS:,} tensors")
+        self.tensors.append(tensor)
 
     def covered(self, layer: str, count: int) -> None:
         """Add bytes that a layer looked at to the end."""

@@ -6,7 +6,7 @@ import ast
 import re
 from typing import Any
 
-from supplychain.scan.interface import Reader, Report, StoppedError
+from supplychain.scan.interface import Reader, Report, StoppedError, Tensor
 from supplychain.scan.source import PartReader
 
 NAME = "npy"
@@ -14,6 +14,8 @@ _MAGIC = b"\x93NUMPY"
 _LONGEST = 1 << 20
 _VALUES = re.compile(r"[<>|=]?[?biufcSaUVmM]\d*(\[\d*\w+\])?")
 """Types whose values are no objects; what NumPy takes for a type and is written otherwise may be one."""
+_TYPES = {"<f8": "F64", "<f4": "F32", "<f2": "F16"}
+"""Types whose values are looked at."""
 
 
 def matches(reader: Reader) -> bool:
@@ -37,6 +39,9 @@ def scan(reader: Reader, report: Report) -> None:
         raise StoppedError("its header is not as NumPy writes it") from error
     if has_objects:
         report.enter(PartReader("objects", reader, start, max(0, reader.size - start)))
+    elif reader.size > start:
+        kind = header["descr"] if isinstance(header["descr"], str) else "records"
+        report.holds(Tensor("values", _TYPES.get(kind, kind), (), start, reader.size - start, weights=False))
     report.covered(NAME, reader.size)
 
 

@@ -10,12 +10,19 @@ from collections.abc import Iterator
 
 from supplychain import catalog
 from supplychain.scan.archives.members import leads_out
-from supplychain.scan.interface import Reader, Report, StoppedError
+from supplychain.scan.interface import Reader, Report, StoppedError, Tensor
 from supplychain.scan.protobuf import Message
 
 NAME = "ONNX"
 _IR_VERSION, _PRODUCER, _GRAPH, _OPSETS, _METADATA, _FUNCTIONS = 1, 2, 7, 8, 14, 25
 _KNOWN = {_IR_VERSION, _PRODUCER, 3, 4, 5, 6, _GRAPH, _OPSETS, _METADATA, 20, _FUNCTIONS, 26}
+_RAW = 9
+_LISTS = {4: "F32", 10: "F64"}
+"""Fields of a tensor that hold its values, one after the other, in a type of their own."""
+_CONSTANT = 1024
+"""Bytes of a tensor that may be a constant of an operator, such as an infinite bound."""
+_TYPES = {1: "F32", 10: "F16", 11: "F64", 16: "BF16"}
+"""Types whose values are looked at."""
 _DEEPEST = 32
 _MOST = 5_000_000
 
@@ -104,13 +111,17 @@ class _Walk:
                 self.tensor(value)
 
     def tensor(self, tensor: Message) -> None:
-        name, external = "", False
+        name, external, kind = "", False, 0
         locations: list[str] = []
+        values: list[tuple[str, Message]] = []
         for number, value in tensor.fields():
             if isinstance(value, int):
                 external = external or (number == 14 and value == 1)
+                kind = value if number == 2 else kind
             elif number == 8:
                 name = value.text()
+            elif number == _RAW or number in _LISTS:
+                values.append((_LISTS.get(number, ""), value))
             elif number == 13:
                 entry = [part.text() for _, part in _messages(value, {1, 2})]
                 locations += entry[1:] if entry[:1] == ["location"] else []
@@ -118,6 +129,10 @@ class _Walk:
             if leads_out(location):
                 says = f"its values are read from {location}, outside the model's folder"
                 self._report.saw(NAME, "external-data-outside", says, name)
+        for dtype, part in values:
+            self._report.holds(
+                Tensor(name, dtype or _TYPES.get(kind, "raw"), (), part.begin, part.size, part.size > _CONSTANT)
+            )
         if external and not locations:
             self._report.stopped(NAME, f"tensor {name} lies in another file that is not named")
 

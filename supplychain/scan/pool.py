@@ -69,6 +69,17 @@ def scan_all(
     return tuple(found[job] for job in jobs)
 
 
+def ensure(executor: str) -> None:
+    """See to it that something can scan there.
+
+    Raises:
+        ConnectionError: there is no Dask scheduler at that address, or the extra [dask] is not installed.
+    """
+    if executor != "local":
+        with _executor(executor, DEFAULT, 1):
+            pass
+
+
 def _collect(
     pool: Executor, jobs: Iterable[Job], limits: Limits, found: dict[Job, Scanned], done: Callable[[int], object]
 ) -> None:
@@ -125,15 +136,38 @@ def _executor(address: str, limits: Limits, workers: int) -> Iterator[Executor]:
             yield pool
         return
     try:
+        import asyncio  # here, since the local pool needs none of it
+
         from distributed import Client
     except ImportError as error:
         raise ConnectionError("executor= names a Dask scheduler, and the extra [dask] is not installed") from error
     try:
+        asyncio.run(asyncio.wait_for(_identity(address), _ANSWER))  # the client itself waits for ever on other servers
         client = Client(address, timeout=_ANSWER, set_as_default=False)  # type: ignore[no-untyped-call]  # no types
-    except (OSError, ValueError, TimeoutError) as error:
-        raise ConnectionError(f"no Dask scheduler answers at {address}: {error}") from error
+    except Exception as error:  # each protocol has errors of its own
+        raise ConnectionError(f"no Dask scheduler answers at {address}: {_said(error)}") from error
     with client:
         yield client.get_executor(retries=0, pure=False)  # type: ignore[no-untyped-call]  # no types
+
+
+async def _identity(address: str) -> None:
+    """Ask who is there.
+
+    Raises:
+        ConnectionError: it is no scheduler.
+    """
+    from distributed import Security
+    from distributed.core import rpc
+
+    arguments = Security().get_connection_args("client")  # type: ignore[no-untyped-call]  # no types
+    async with rpc(address, connection_args=arguments) as asked:  # type: ignore[no-untyped-call]  # no types
+        found = await asked.identity()
+    if not str(found.get("type", "")).endswith("Scheduler"):
+        raise ConnectionError("what is there is none")
+
+
+def _said(error: Exception) -> str:
+    return str(error) or f"nothing that speaks its protocol, within {_ANSWER:g} seconds"
 
 
 def _told(scanned: Scanned, done: Callable[[int], object]) -> Scanned:

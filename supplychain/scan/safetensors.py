@@ -12,7 +12,7 @@ from typing import Any
 from supplychain.scan.interface import Reader, Report, StoppedError, Tensor
 
 NAME = "safetensors"
-_BITS = {
+BITS = {
     "F64": 64, "I64": 64, "U64": 64, "C64": 64,
     "F32": 32, "I32": 32, "U32": 32,
     "F16": 16, "BF16": 16, "I16": 16, "U16": 16,
@@ -44,8 +44,7 @@ def scan(reader: Reader, report: Report) -> None:
             continue
         begin, end = _tensor(name, entry, reader.size - start, report)
         spans.append((begin, end, name))
-        if not report.where:
-            report.tensors.append(Tensor(name, entry["dtype"], tuple(entry["shape"]), start + begin, end - begin))
+        report.holds(Tensor(name, entry["dtype"], tuple(entry["shape"]), start + begin, end - begin))
     _gaps(sorted(spans), reader.size - start, report)
     report.covered(NAME, start)
 
@@ -71,7 +70,7 @@ def _tensor(name: str, entry: Any, size: int, report: Report) -> tuple[int, int]
         if len(entry["shape"]) > _MOST_DIMENSIONS:
             raise ValueError("too many dimensions")
         begin, end = entry["data_offsets"]
-        bits = _BITS[entry["dtype"]] * math.prod(int(n) for n in entry["shape"])
+        bits = BITS[entry["dtype"]] * math.prod(int(n) for n in entry["shape"])
         whole = all(isinstance(n, int) and n >= 0 for n in (begin, end, *entry["shape"]))
     except (KeyError, TypeError, ValueError) as error:
         raise StoppedError(f"tensor {name} has no type, shape or place that is known") from error

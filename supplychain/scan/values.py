@@ -24,4 +24,8 @@ def consumers(reader: Reader, report: Report) -> list[Consumer]:
     tensors, apart = in_order(report.tensors)
     if apart:
         report.stopped("values", f"{len(apart):,} tensors lie over others, the first of them is {apart[0].name}")
-    return [Numbers(reader, tensors, report.tensors), Carving(reader, tensors)]
+    named = [tensor for tensor in report.tensors if tensor.weights]
+    looking: list[Consumer] = [Carving(reader, tensors)]
+    if named:
+        looking.insert(0, Numbers(reader, [tensor for tensor in tensors if tensor.weights], named))
+    return looking

@@ -23,6 +23,7 @@ from supplychain.model.text import printable
 from supplychain.signatures.coverage import compare
 from supplychain.signatures.interface import Candidate, DamagedError, Held, HubFile, Key, Spot, Verdict
 from supplychain.signatures.places import Cached, spots
+from supplychain.signatures.tags import Tags
 from supplychain.target import Target
 
 __all__ = ["Key", "look"]
@@ -42,12 +43,36 @@ def look(
     """
     recorded = case.baseline.baseline.components if case.baseline and case.baseline.baseline else ()
     expected = {item.id: item.signatures for item in recorded}
-    return tuple(
-        _lookup(
-            component, references, [*spots(target, case, component, references, hub_file, cached)], case, keys
-        ).model_copy(update={"expected": expected.get(printable(component.id), ())})
-        for component, references in _components(case)
-    )
+    components = tuple(_components(case))
+    tags = Tags(target, (path for component, _ in components for path in _places(component, case)), keys, case.now)
+    lookups = []
+    for component, references in components:
+        found = [*spots(target, case, component, references, hub_file, cached)]
+        before = expected.get(printable(component.id), ())
+        lookup = _lookup(component, references, found, case, keys).model_copy(update={"expected": before})
+        lookups.append(_with_tags(lookup, component, references, case, tags))
+    return tuple(lookups)
+
+
+def _places(component: Component, case: Case) -> tuple[str, ...]:
+    """Return the files and folders of the target that a component lies at."""
+    declared = case.declaration.of(component.id) if case.declaration else None
+    own = (component.name,) if component.is_file else ()
+    return tuple(dict.fromkeys((*own, declared.path) if declared and declared.path else own))
+
+
+def _with_tags(
+    lookup: SignatureLookup, component: Component, references: Sequence[Reference], case: Case, tags: Tags
+) -> SignatureLookup:
+    """Return a lookup with what the tags of git say of the component beside it."""
+    artifacts = [artifact for artifact in case.artifacts if artifact.component == component.id]
+    told = [tags.of(path, artifacts, references[0].at, lookup.expected) for path in _places(component, case)]
+    changes = {
+        "looked": (*lookup.looked, *(text for one in told for text in one.looked)),
+        "lacked": (*lookup.lacked, *(text for one in told for text in one.lacked)),
+        "found": (*lookup.found, *(item for one in told for item in one.found)),
+    }
+    return lookup.model_copy(update=changes)
 
 
 def _components(case: Case) -> Iterator[tuple[Component, tuple[Reference, ...]]]:

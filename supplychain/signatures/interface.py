@@ -68,7 +68,7 @@ class Statement:
     """What is signed: digests, and the names that go with them."""
 
     digests: dict[str, str]
-    """SHA-256 by name."""
+    """SHA-256 by name; of a tag, git's ids."""
     is_model: bool
     """Whether it lists the files of a model by their names; else the digests alone count."""
     ignored: tuple[str, ...] = ()

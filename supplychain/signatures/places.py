@@ -9,6 +9,7 @@ from functools import cache, partial
 from pathlib import Path
 
 from supplychain import catalog, digests
+from supplychain.catalog.addresses import source_word
 from supplychain.files import NotReadError, read_bounded
 from supplychain.model.artifact import Artifact
 from supplychain.model.case import Case
@@ -96,7 +97,7 @@ def _at_hub(
         hashed = partial(_of_hub, listed.get(path), held.get(path), ask)
         chunks = partial(_pieces, held[path]) if path in held else None
         files[path] = Held(partial(_known, known, path, commit, hashed), chunks)
-    shown = f"{component.source} at {commit}" if commit else component.source
+    shown = f"{source_word(component)} at {commit}" if commit else source_word(component)
     return Spot(shown, files, tuple(candidates), lacks=_lacks(component, revision, record, listed))
 
 
@@ -106,11 +107,11 @@ def _is_there(item: Artifact) -> bool:
 
 def _lacks(component: Component, revision: str | None, record: HubRecord | None, listed: Mapping[str, object]) -> str:
     """Return why a signature may lie at a hub that is not known of."""
-    shown = f"{component.source} at {revision or 'its newest revision'}"
+    shown = f"{source_word(component)} at {revision or 'its newest revision'}"
     if listed:
         return ""
     if record is not None and record.source.name == NO_HUB:
-        return f"what lies beside it where {component.source} serves it: {record.problem}"
+        return f"what lies beside it at {source_word(component)}: {record.problem}"
     if record is None or record.state == "unknown":
         problem = record.problem if record else "nothing is known of what it lists"
         return f"{shown}: {problem}"

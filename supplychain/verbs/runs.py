@@ -25,6 +25,7 @@ def run(
     features: Path | None,
     house: str | None,
     fetch: str | None,
+    executor: str | None,
 ) -> int:
     """Assess a target with behave, in this process, by the suite's own features or those in a folder."""
     from supplychain.verbs.suite_runner import refused, runner  # here, since the other verbs need no behave
@@ -34,7 +35,7 @@ def run(
             f"{shown(features)} lies inside the target, which cannot word its own requirements; move it out"
         )
     given = {"target": target, "policy": policy, "reports": output, "state": state, "facts": facts, "now": now}
-    given |= {"house": house, "fetch": fetch}
+    given |= {"house": house, "fetch": fetch, "executor": executor}
     arguments = ["--format=plain", *(f"--define={name}={value}" for name, value in given.items() if value)]
     running = runner(features, (*arguments, *(f"--tags={expression}" for expression in tags)))
     with refused():

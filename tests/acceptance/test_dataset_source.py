@@ -62,7 +62,7 @@ WRONG = [
         "unknown-origin",
         inventoried(plants("data/more.csv", "question,answer\n" + "what is it,that\n" * 5000)),
         component="dataset:file/data/more.csv",
-        at="data/more.csv",
+        at="data/more.csv:1",
         says=("first_party = true",),
         also=NEW_DATASET,
     ),

@@ -239,7 +239,7 @@ class TestWhatItSays:
         out = capsys.readouterr().out
         assert "1.1: words without 'HuggingFace', without 'TensorFlow Hub'" in out
         assert "1.1 pass -> fail: " in out
-        assert "now: fetched from huggingface.co, which belongs to HuggingFace; the sentence names: PyTorch Hub" in out
+        assert "now: comes from huggingface.co, which belongs to HuggingFace; the sentence names: PyTorch Hub" in out
         assert out.endswith("Nothing was recorded, and no file of the target was read.\n")
 
     def test_each_field_of_the_policy_that_matters(

@@ -15,8 +15,8 @@ import pytest
 
 from supplychain.artifacts import remembered
 from supplychain.artifacts.remembered import Digester
-from supplychain.artifacts.sealed import key_of
 from supplychain.files import NotReadError
+from supplychain.sealed import key_of
 
 NOW = datetime(2026, 10, 20, 12, tzinfo=UTC)
 OLD = b"bytes of a model"

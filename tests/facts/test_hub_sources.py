@@ -196,11 +196,14 @@ def test_libraries_that_fetch_from_the_hub_are_described_there(
 @pytest.mark.parametrize(
     ("component", "reason"),
     [
-        ("model:whisper/small.en", "this version reads no facts of what comes from whisper"),
+        ("model:whisper/small.en", "this version reads no facts of what comes from Whisper"),
         ("model:timm/vit.in21k", "this version reads no facts of what comes from timm"),
-        ("model:url/example.org/m.pth", "this version reads no facts of what comes from url"),
-        ("dataset:evaluate/acme/metric", "this version reads no facts of what comes from evaluate"),
-        ("dataset:url/zenodo.org.evil.example/record/1", "this version reads no facts of what comes from url"),
+        ("model:url/example.org/m.pth", "this version reads no facts of what comes from example.org"),
+        ("dataset:evaluate/acme/metric", "this version reads no facts of what comes from Evaluate"),
+        (
+            "dataset:url/zenodo.org.evil.example/record/1",
+            "this version reads no facts of what comes from zenodo.org.evil.example",
+        ),
         ("service:openai", "this version reads no facts of what comes from service"),
         ("nothing", "it is not the id of a model or dataset"),
     ],

@@ -13,7 +13,7 @@ from supplychain.model.component import Component
 from supplychain.model.declaration import Declaration
 from supplychain.model.inventory import Inventory, SelfTest
 from supplychain.model.reference import Place, Reference, Resolution
-from supplychain.provenance import Gathered, published, read
+from supplychain.provenance import Gathered, read
 from supplychain.target import Target
 from tests.sound_facts import NOW
 
@@ -61,8 +61,7 @@ def stated(files: Mapping[str, str | bytes], *names: str | Reference, component:
 
 def hashes(files: Mapping[str, str | bytes], *names: str) -> list[tuple[str, str, str, str]]:
     """Return the published hashes by component, path, algorithm and value."""
-    found = published(*case_of(files, *(reference(name) for name in names or (DATA,))))
-    return [(name, path, item.algorithm, item.value) for name, path, item in found]
+    return [(name, path, item.algorithm, item.value) for name, path, item in gathered(files, *names).hashes]
 
 
 def croissant(**changes: Any) -> str:

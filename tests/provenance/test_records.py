@@ -26,7 +26,7 @@ def test_a_croissant_description_states_every_field_with_its_line() -> None:
 
 def test_both_hashes_of_a_file_are_published_and_none_hides_the_other() -> None:
     found = hashes({"data/croissant.json": croissant()})
-    assert found == [(DATA, "rows.csv", "sha256", SHA), (DATA, "rows.csv", "md5", MD5)]
+    assert found == [(DATA, "data/rows.csv", "sha256", SHA), (DATA, "data/rows.csv", "md5", MD5)]
 
 
 def test_who_is_cited_is_the_creator_where_nobody_else_is_named() -> None:
@@ -78,7 +78,7 @@ def test_a_data_package_states_its_fields_and_hashes() -> None:
     assert found["license"].startswith("ODC-BY-1.0 @")
     assert found["source"].startswith("City of Example @")
     assert found["published"].startswith("2024-01-31 @")
-    assert hashes(files) == [(DATA, "rows.csv", "sha256", SHA), (DATA, "more.csv", "md5", MD5)]
+    assert hashes(files) == [(DATA, "data/rows.csv", "sha256", SHA), (DATA, "data/more.csv", "md5", MD5)]
 
 
 def test_dataset_infos_state_license_source_and_the_hashes_of_downloads() -> None:

@@ -62,7 +62,7 @@ def root(tmp_path: Path) -> Path:
 
 def test_a_hub_that_lists_no_signature_was_looked_at(root: Path) -> None:
     found = looked(root, HUB, **listed(FILES))
-    assert (found.looked, found.lacked, found.found) == ((f"huggingface at {COMMIT}",), (), ())
+    assert (found.looked, found.lacked, found.found) == ((f"HuggingFace at {COMMIT}",), (), ())
     assert str(found.at) == "app.py:3"
 
 

@@ -71,7 +71,7 @@ def _registry_canaries(case: Case, registry: Registry) -> Iterator[Canary]:
             own.subject.replace(f"/{owner}/", f"/{owner.upper()}/"),
             "trusted-registry",
         )
-    at_home = f"fetched from {registry.repository_host or registry.host[0].name}, which belongs to {registry.word}"
+    at_home = f"comes from {registry.repository_host or registry.host[0].name}, which belongs to {registry.word}"
     fresh = own.model_copy(update={"component": own.component.model_copy(update={"source": _fresh(registry.key)})})
     yield Canary("own name", planted(case, fresh), own.subject, "trusted-registry", at_home)
     elsewhere = own.model_copy(update={"at": own.at.model_copy(update={"scope": Scope.TEST})})

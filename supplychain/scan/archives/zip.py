@@ -35,11 +35,7 @@ def matches(reader: Reader) -> bool:
 
 def scan(reader: Reader, report: Report) -> None:
     """Scan every member, also those that the directory does not list."""
-    try:
-        with zipfile.ZipFile(as_file(reader)) as archive:
-            members = archive.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError, struct.error) as error:
-        raise StoppedError(f"its directory cannot be read: {error}") from error
+    members = listed(reader)
     taken: list[tuple[int, int]] = []
     names: set[str] = set()
     for member in members:
@@ -60,13 +56,26 @@ def scan(reader: Reader, report: Report) -> None:
             taken.append((member.header_offset, _start(reader, member) + member.compress_size))
             if member.is_dir() and not member.compress_size:
                 continue
-            with _opened(reader, member, report) as part:
+            with member_opened(reader, member, report) as part:
                 _look(part, weights.get(member.filename), member, report)
         except StoppedError as error:  # the others are looked at all the same
             report.check_time()
             report.stopped(NAME, str(error))
     _gaps(reader, sorted(taken), report)
     report.covered(NAME, reader.size)
+
+
+def listed(reader: Reader) -> list[zipfile.ZipInfo]:
+    """Return the members that the directory of an archive lists.
+
+    Raises:
+        StoppedError: it cannot be read.
+    """
+    try:
+        with zipfile.ZipFile(as_file(reader)) as archive:
+            return archive.infolist()
+    except (zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError, struct.error) as error:
+        raise StoppedError(f"its directory cannot be read: {error}") from error
 
 
 def _look(part: Reader, storage: Storage | None, member: zipfile.ZipInfo, report: Report) -> None:
@@ -76,8 +85,10 @@ def _look(part: Reader, storage: Storage | None, member: zipfile.ZipInfo, report
         report.enter(part)
         return
     report.covered("weights", part.size)
-    if isinstance(part, PartReader) and not report.where:
-        report.tensors.append(Tensor(member.filename, storage.dtype, (storage.count,), part.offset, part.size))
+    if isinstance(part, PartReader):
+        report.holds(Tensor(member.filename, storage.dtype, (storage.count,), part.offset, part.size))
+    elif part.size:
+        report.values(part, [Tensor(member.filename, storage.dtype, (storage.count,), 0, part.size)])
 
 
 def _weights(reader: Reader, members: list[zipfile.ZipInfo], report: Report) -> dict[str, Storage]:
@@ -86,7 +97,7 @@ def _weights(reader: Reader, members: list[zipfile.ZipInfo], report: Report) -> 
     if len(described) != 1:
         return {}
     root = described[0].filename.removesuffix("data.pkl")
-    with _opened(reader, described[0], report) as part:
+    with member_opened(reader, described[0], report) as part:
         return {f"{root}data/{key}": storage for key, storage in storages(part, report).items()}
 
 
@@ -101,8 +112,12 @@ def _start(reader: Reader, member: zipfile.ZipInfo) -> int:
 
 
 @contextmanager
-def _opened(reader: Reader, member: zipfile.ZipInfo, report: Report) -> Iterator[Reader]:
-    """Open a member, unpacked where it is packed."""
+def member_opened(reader: Reader, member: zipfile.ZipInfo, report: Report) -> Iterator[Reader]:
+    """Open a member, unpacked where it is packed.
+
+    Raises:
+        StoppedError: it ends beyond the archive, or cannot be unpacked.
+    """
     start = _start(reader, member)
     if start + member.compress_size > reader.size:
         raise StoppedError(f"{member.filename} ends beyond the archive")

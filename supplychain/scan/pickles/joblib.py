@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 
-from supplychain.scan.interface import Reader, Report, StoppedError
+from supplychain.scan.interface import Reader, Report, StoppedError, Tensor
 from supplychain.scan.pickles import stream as streams
 from supplychain.scan.pickles.judging import NAME, judge
 from supplychain.scan.pickles.machine import Machine, Made, Name
@@ -19,6 +19,8 @@ _WRAPPER = Name("joblib.numpy_pickle", "NumpyArrayWrapper")
 _TYPE = re.compile(r"[<>|=]?([A-Za-z])(\d+)")
 _WIDE = {"U": 4}
 """Kinds of types whose number counts characters of so many bytes."""
+_FLOATS = {"f8": "F64", "f4": "F32", "f2": "F16"}
+"""Types whose values are looked at."""
 _OBJECT = "O"
 _HEAD = 1 << 16
 
@@ -56,7 +58,7 @@ def _array(reader: Reader, made: Made, offset: int, report: Report) -> int:
     """Return how many bytes of an array follow its wrapper."""
     if made.of != _WRAPPER:
         return 0
-    kind, size = _type(made.state.get("dtype"))
+    kind, size, dtype = _type(made.state.get("dtype"))
     if kind == _OBJECT:
         nested = streams.read(reader, offset, report)
         judge(nested, report)
@@ -71,6 +73,7 @@ def _array(reader: Reader, made: Made, offset: int, report: Report) -> int:
     if offset + padding + length > reader.size:
         raise StoppedError("an array ends beyond the file")
     _as_opcodes(reader, offset, report)
+    report.holds(Tensor("array", dtype, shape, offset + padding, length, weights=False))
     return padding + length
 
 
@@ -95,16 +98,16 @@ def _as_opcodes(reader: Reader, offset: int, report: Report) -> None:
         report.saw(NAME, "pickle-in-array", says, f"byte {offset:,}")
 
 
-def _type(dtype: object) -> tuple[str, int]:
-    """Return the kind of a type of NumPy, and the bytes of one value."""
+def _type(dtype: object) -> tuple[str, int, str]:
+    """Return the kind of a type of NumPy, the bytes of one value, and what scans call it."""
     arguments = dtype.arguments if isinstance(dtype, Made) and dtype.of == Name("numpy", "dtype") else None
     text = arguments[0] if isinstance(arguments, tuple) and arguments else None
     match = _TYPE.fullmatch(text) if isinstance(text, str) else None
-    if match is None:
+    if match is None or not isinstance(text, str):
         raise StoppedError("an array has a type that is not written as joblib does")
     if match[1] == "V" and isinstance(dtype, Made) and _holds_objects(dtype.state, 0):
         raise StoppedError("an array has records with objects in them, which are not followed")
-    return match[1], int(match[2]) * _WIDE.get(match[1], 1)
+    return match[1], int(match[2]) * _WIDE.get(match[1], 1), _FLOATS.get(text, text)
 
 
 def _holds_objects(value: object, depth: int) -> bool:

@@ -33,6 +33,8 @@ class Made:
     of: object
     arguments: object = None
     state: dict[object, object] = field(default_factory=dict)
+    items: dict[object, object] = field(default_factory=dict)
+    """What is put into it as into a dict."""
 
 
 class _Mark:
@@ -141,8 +143,9 @@ def _of_group(make: Callable[[list[Any]], Any]) -> Callable[[Machine, Any], None
 
 def _items(machine: Machine, pairs: list[Any]) -> None:
     target = machine.stack[-1]
-    if isinstance(target, dict):
-        target.update(
+    into = target.items if isinstance(target, Made) else target
+    if isinstance(into, dict):
+        into.update(
             {key: value for key, value in zip(pairs[::2], pairs[1::2], strict=True) if isinstance(key, (str, int))}
         )
 

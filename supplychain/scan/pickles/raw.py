@@ -8,7 +8,7 @@ from itertools import takewhile
 
 from supplychain import catalog
 from supplychain.scan.interface import Limits, Reader, Report
-from supplychain.scan.pickles import joblib
+from supplychain.scan.pickles import joblib, legacy
 from supplychain.scan.pickles.judging import NAME, judge
 from supplychain.scan.pickles.stream import Import, Stream, read
 from supplychain.scan.source import PartReader, chunks
@@ -16,11 +16,11 @@ from supplychain.scan.source import PartReader, chunks
 __all__ = ["NAME", "matches", "scan"]
 
 _PROTOCOL = 0x80
+_ZIP = (b"PK\3\4", b"PK\5\6")
+"""How zip archives begin. As opcodes it is a persistent id, at which every loader but PyTorch's stops, which takes it for a zip."""
 _NEWEST = 5
 _OLD_TORCH = bytes.fromhex("8a0a6cfc9c46f9206aa85019")
 """The magic number of torch.save before 1.6, as the first stream holds it (torch/serialization.py, MAGIC_NUMBER)."""
-_OLD_STREAMS = 5
-"""Magic number, protocol, system, object, keys of the storages."""
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
 _ENOUGH = 1 << 20
 """Bytes that nothing but a pickle is read to as opcodes."""
@@ -33,8 +33,10 @@ def matches(reader: Reader) -> bool:
 
     A stream that breaks off counts where it imports something before: a loader would have executed that.
     """
-    head = reader.read(0, 2)
-    if len(head) == 2 and head[0] == _PROTOCOL:
+    head = reader.read(0, 4)
+    if head in _ZIP:
+        return False
+    if len(head) >= 2 and head[0] == _PROTOCOL:
         return head[1] <= _NEWEST
     stream = read(reader, 0, Report(Limits(), deadline=time.monotonic() + _SECONDS))
     imports = sorted(stream.imports, key=lambda found: found.offset)
@@ -53,9 +55,10 @@ def _is_named(found: Import) -> bool:
 def scan(reader: Reader, report: Report) -> None:
     """Tell of what every stream imports, one after the other."""
     is_old_torch = reader.read(2, len(_OLD_TORCH)) == _OLD_TORCH
-    offset, count = 0, 0
-    while offset < reader.size and not (is_old_torch and count == _OLD_STREAMS):
-        if count and reader.read(offset, 1) != bytes([_PROTOCOL]):
+    offset = 0
+    begins: list[int] = []
+    while offset < reader.size and not (is_old_torch and len(begins) == legacy.STREAMS):
+        if begins and reader.read(offset, 1) != bytes([_PROTOCOL]):
             break
         stream = read(reader, offset, report)
         if joblib.is_written_by(stream):
@@ -64,10 +67,15 @@ def scan(reader: Reader, report: Report) -> None:
         if stream.problem:
             _broken(stream, report)
             return
-        offset, count = stream.end, count + 1
-    if offset < reader.size and not is_old_torch:
+        begins.append(offset)
+        offset = stream.end
+    if len(begins) == legacy.STREAMS and is_old_torch:
+        storages, offset = legacy.storages(reader, begins, offset, report)
+        for _, tensor in storages:
+            report.holds(tensor)
+    if offset < reader.size:
         _trailing(reader, offset, report)
-    report.covered(NAME, reader.size if is_old_torch else offset)
+    report.covered(NAME, offset)
 
 
 def _broken(stream: Stream, report: Report) -> None:

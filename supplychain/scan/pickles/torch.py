@@ -43,7 +43,7 @@ def storages(described: Reader, report: Report) -> dict[str, Storage]:
     found: dict[str, Storage] = {}
 
     def named(identity: object) -> None:
-        if (known := _storage(identity)) is not None:
+        if (known := storage(identity)) is not None:
             found[known[0]] = known[1]
 
     try:
@@ -53,7 +53,7 @@ def storages(described: Reader, report: Report) -> dict[str, Storage]:
     return found
 
 
-def _storage(identity: object) -> tuple[str, Storage] | None:
+def storage(identity: object) -> tuple[str, Storage] | None:
     """Return the key and the storage that a persistent id of PyTorch names; None where it is none."""
     if not isinstance(identity, tuple) or len(identity) < 5 or identity[0] != "storage":
         return None

@@ -24,7 +24,7 @@ _ENTRIES = 100_000
 
 @dataclass(frozen=True)
 class Sealed:
-    """Digests of one file, with the day on which they were computed."""
+    """What is known of one file, with the day on which it was found out."""
 
     day: date
     values: dict[str, str]
@@ -82,14 +82,19 @@ def write(file: Path, kept: Mapping[str, Sealed]) -> bool:
     """Write entries, the newest where there are too many; return whether that worked."""
     import tempfile  # here, since a run with nothing new writes nothing
 
-    newest = sorted(kept.items(), key=lambda item: item[1].day, reverse=True)[:_ENTRIES]
-    listed = {name: {"day": e.day.isoformat(), "values": e.values, "seal": e.seal} for name, e in newest}
+    listed, room = [], _FILE_LIMIT - 100
+    for key, entry in sorted(kept.items(), key=lambda item: item[1].day, reverse=True)[:_ENTRIES]:
+        values = {"day": entry.day.isoformat(), "values": entry.values, "seal": entry.seal}
+        text = f"{json.dumps(key)}: {json.dumps(values)}"
+        room -= len(text) + 2
+        if room >= 0:
+            listed.append(text)
     with contextlib.suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True)
         descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=file.name)
         try:
             with os.fdopen(descriptor, "w") as stream:
-                json.dump({"entries": listed}, stream)
+                stream.write(f'{{"entries": {{{", ".join(listed)}}}}}')
             Path(name).replace(file)
         except BaseException:
             Path(name).unlink(missing_ok=True)

@@ -1,0 +1,266 @@
+"""Scenario 2, model integrity verification: requirement 2.3, whether weights were scanned, and what loading them lets happen."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+
+from supplychain import catalog
+from supplychain.checks.canaries.s02_model_scan import plant
+from supplychain.checks.engine import Answer, answer, check
+from supplychain.checks.hidden import not_seen
+from supplychain.checks.loading import Loading, loadings
+from supplychain.checks.remote_code import code_problem
+from supplychain.checks.reviews import Standing, standing
+from supplychain.checks.scans import Piece, pieces
+from supplychain.checks.sourced import Sourced, declared, fetched_models
+from supplychain.model.base import Frozen
+from supplychain.model.case import Case
+from supplychain.model.reference import Place, Reference, Unread, Unresolved
+from supplychain.model.scan import Compared, Indicator
+from supplychain.scan.words import covered
+
+
+class Seen(Frozen):
+    """An indicator in one file of a model."""
+
+    subject: str
+    at: Place
+    piece: Piece
+    indicator: Indicator
+
+
+class Whole(Frozen):
+    """A model of which every file is at hand, scanned, and without an indicator that is open."""
+
+    subject: str
+    at: Place
+    pieces: tuple[Piece, ...]
+    compared: tuple[Compared, ...] = ()
+
+
+class Loaded(Frozen):
+    """A loading call of a model that lets more happen than reading numbers."""
+
+    subject: str
+    at: Place
+    loading: Loading
+    reference: Reference
+    pieces: tuple[Piece, ...]
+
+
+class Held(Frozen):
+    """Weights that were held against those of their base, where that decides something."""
+
+    subject: str
+    at: Place
+    compared: Compared
+
+
+Row = Piece | Seen | Whole | Loaded | Held | Unresolved | Unread
+
+
+def _population(case: Case) -> tuple[Row, ...]:
+    """Return for each model its indicators, what was not scanned of it, its loading calls, and the whole where none is open.
+
+    What is named at run time is one row, as in every requirement of models.
+    """
+    found: list[Row] = []
+    for item in fetched_models(case):
+        if isinstance(item, Sourced):
+            found += _of_model(case, item)
+        else:
+            found.append(item)
+    return tuple(found)
+
+
+def _of_model(case: Case, item: Sourced) -> Iterator[Row]:
+    every = pieces(case, item)
+    for piece in every:
+        for indicator in piece.deciding:
+            yield Seen(subject=piece.subject, at=piece.at, piece=piece, indicator=indicator)
+    yield from (piece for piece in every if piece.lack)
+    compared = _compared(case, every)
+    yield from (Held(subject=item.subject, at=item.at, compared=one) for one in compared if _decides(case, one))
+    for reference in item.references:
+        for one in loadings(case, reference):
+            yield Loaded(subject=item.subject, at=reference.at, loading=one, reference=reference, pieces=every)
+    if not any(_open(case, piece) for piece in every):
+        yield Whole(subject=item.subject, at=item.at, pieces=every, compared=compared)
+
+
+@check("2.3", population=_population, canaries=plant)
+def scanned_for_backdoors(case: Case, row: Row) -> Answer:
+    """Decide on one of them; where none is open, the answer says what was looked at and what was not."""
+    if isinstance(row, (Unresolved, Unread)):
+        return _unnamed(case, row) or not_seen(row)
+    if isinstance(row, Seen):
+        return _seen(case, row)
+    if isinstance(row, Piece):
+        return _lacking(row)
+    if isinstance(row, Held):
+        return _held(case, row.compared)
+    if isinstance(row, Loaded):
+        return _remote(case, row) if row.loading.what == "repository" else _loaded(case, row)
+    digests = tuple(dict.fromkeys(piece.digest for piece in row.pieces if piece.digest))
+    scans = [piece.scan for piece in row.pieces if piece.scan]
+    told = "".join(f"; {_told(one)}" for one in row.compared)
+    is_reviewed = any(piece.deciding for piece in row.pieces)
+    rule = "reviewed-whole" if is_reviewed else "no-indicator"
+    return Answer(rule, {"words": covered(scans), "told": told}, digests)
+
+
+def _seen(case: Case, row: Seen) -> Answer:
+    """Decide on an indicator: what proves harm fails, and what needs somebody to look stays open until somebody has."""
+    piece, indicator = row.piece, row.indicator
+    rule = catalog.indicators().get(indicator.rule)
+    digest = piece.digest or ""
+    values = {
+        "path": piece.name,
+        "where": f", {indicator.where}" if indicator.where else "",
+        "says": indicator.says,
+        "indicator": f"{indicator.rule} of {indicator.by}" if indicator.by else indicator.rule,
+        "means": f": {rule.means}" if rule else "",
+        "do": rule.remedy if rule else "Find out what its scanner means by it.",
+        "id": row.subject,
+        "digest": digest or "no digest",
+        "command": _command(row, digest),
+    }
+    state = standing(case, row.subject, indicator.rule, digest)
+    values |= {"by": state.by, "on": state.on, "reason": state.reason, "why": state.why}
+    return answer(_rule(indicator, state), evidence=digest or None, **values)
+
+
+def _rule(indicator: Indicator, state: Standing) -> str:
+    """Return the rule of an indicator; no review makes what proves harm harmless."""
+    if state.verdict == "malicious":
+        return "found-malicious"
+    if indicator.verdict == "malicious":
+        return "malicious"
+    if state.verdict == "harmless":
+        return "reviewed"
+    return "review-not-counted" if state.why else "review-indicator"
+
+
+def _command(row: Seen, digest: str) -> str:
+    """Return the command that records a review of an indicator, safe to be copied into a shell."""
+    about = shlex.join([row.subject, "--detector", row.indicator.rule, "--digest", digest or "DIGEST"])
+    return f"supplychain review TARGET {about} --verdict harmless --reason TEXT --by NAME"
+
+
+def _open(case: Case, piece: Piece) -> bool:
+    """Whether anything of a file is left to be decided, or fails."""
+    digest = piece.digest or ""
+    rules = (_rule(one, standing(case, piece.subject, one.rule, digest)) for one in piece.deciding)
+    return piece.lack is not None or any(rule != "reviewed" for rule in rules)
+
+
+def _lacking(piece: Piece) -> Answer:
+    """Return the answer on a file that was not scanned as a whole."""
+    rule, reason = piece.lack or ("not-scanned", "")
+    values = {
+        "path": piece.name,
+        "reason": reason,
+        "because": f" ({reason})" if reason else "",
+        "step": _step(piece),
+        "id": piece.subject,
+        "digest": piece.sha256 or "",
+    }
+    return answer(rule, evidence=piece.digest or piece.sourced.evidence, **values)
+
+
+def _step(piece: Piece) -> str:
+    """Return what brings the bytes of a file here."""
+    if piece.sourced.component.source != "huggingface":
+        line = f"path = 'FOLDER' under [[component]] id = '{piece.subject}' in supplychain.toml"
+        return f"put its bytes into the target, where it is loaded from or named by {line}"
+    moving = next((one for one in piece.sourced.references if not one.is_pinned), None)
+    pin = f"pin a whole commit at {moving.at}, and then " if moving else ""
+    return f"{pin}run with facts=online and fetch=on"
+
+
+def _unnamed(case: Case, row: Unresolved | Unread) -> Answer | None:
+    """Return the answer on a call that runs the Python of whatever is named at run time; None where none does."""
+    if isinstance(row, Unread):
+        return None
+    for one in loadings(case, row):
+        if one.what == "repository" and not one.is_open:
+            values = {"call": one.call, "does": one.does, "why": one.why, "instead": one.instead}
+            named = {"expression": row.expression, "reason": row.reason}
+            return answer("remote-code-unnamed", evidence=row.digest, **values, **named)
+    return None
+
+
+def _remote(case: Case, row: Loaded) -> Answer:
+    """Decide on a call that runs the Python of a repository: pinned, and scanned, or it fails."""
+    loading, reference = row.loading, row.reference
+    values = {"call": loading.call, "does": loading.does, "why": loading.why, "instead": loading.instead}
+    problem = code_problem(case, reference, row.pieces, lambda piece: _open(case, piece))
+    revision = reference.code_revision or reference.revision or "the target's own commit"
+    values |= {"id": row.subject, "revision": revision, "reason": problem.reason if problem else ""}
+    rule = problem.rule if problem else "remote-code-scanned"
+    if problem and loading.is_open:
+        rule = "remote-code-perhaps"
+    return answer(rule, evidence=reference.digest, **values)
+
+
+def _loaded(case: Case, row: Loaded) -> Answer:
+    """Decide on a call that runs what its file names: the bytes decide."""
+    loading, reference = row.loading, row.reference
+    found = [piece for piece in row.pieces if _open(case, piece)]
+    bad = [piece for piece in found if any(one.verdict == "malicious" for one in piece.deciding)]
+    values = {"call": loading.call, "does": loading.does, "why": loading.why, "instead": loading.instead}
+    values["files"] = f"{len(row.pieces):,} file{'s' * (len(row.pieces) != 1)}"
+    rule = "loads-indicator" if bad else "loads-unscanned" if found else "loads-scanned"
+    values["path"] = (bad or found or row.pieces)[0].name
+    return answer(rule, evidence=reference.digest, **values)
+
+
+def _compared(case: Case, every: tuple[Piece, ...]) -> tuple[Compared, ...]:
+    """Return the comparisons of the very bytes that are at hand."""
+    known = {(piece.subject, piece.scan.sha256) for piece in every if piece.scan}
+    return tuple(one for one in case.comparisons if (one.component, one.sha256) in known)
+
+
+def _decides(case: Case, compared: Compared) -> bool:
+    if compared.state == "not compared":
+        return _stated(case, compared) == "copy"
+    return compared.state == "changed"
+
+
+def _held(case: Case, compared: Compared) -> Answer:
+    """Decide on a change against the base: one that the team declares is theirs to make."""
+    tensors = ", ".join((*compared.changed, *compared.missing)) or compared.says
+    values = {
+        "path": compared.path,
+        "base": compared.base,
+        "name": compared.base.partition("/")[2],
+        "tensors": tensors,
+        "says": compared.says,
+        "id": compared.component,
+    }
+    digest = f"sha256:{compared.sha256}"
+    if compared.state == "not compared":
+        return answer("copy-not-compared", evidence=digest, **values)
+    rule = "fine-tuned" if _stated(case, compared) == "changed" else "changed-weights"
+    return answer(rule, evidence=digest, **values)
+
+
+def _stated(case: Case, compared: Compared) -> str:
+    """Return what the team states of a model against a base: `changed`, `copy`, or nothing."""
+    for relation in case.inventory.relations:
+        is_of = (relation.subject, relation.object) == (compared.component, compared.base)
+        if relation.kind == "fine-tuned from" and is_of:
+            return "changed"
+    stated = declared(case, compared.component)
+    provenance = stated.provenance if stated else None
+    if provenance is None or compared.base.partition("/")[2].casefold() not in provenance.source.casefold():
+        return ""
+    if provenance.transforms:
+        return "changed"
+    return "copy" if "transforms" in provenance.model_fields_set else ""
+
+
+def _told(compared: Compared) -> str:
+    base = f"{compared.path} against {compared.base}"
+    return f"{base}: {compared.state}{f', {compared.says}' if compared.says else ''}"

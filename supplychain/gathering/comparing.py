@@ -1,0 +1,157 @@
+"""Weights held against those of the model that they come from, where the bytes of both are at hand.
+
+changes = {"comparisons": compared(case, seen, digests, scanning)}
+
+What a model comes from is what its hub says, or what a file of the target says.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from supplychain.artifacts import hub_cache
+from supplychain.files import NotReadError
+from supplychain.gathering.scans import Scanning, Seen
+from supplychain.model.case import Case
+from supplychain.model.component import Component, Kind
+from supplychain.model.scan import Compared
+from supplychain.scan.interface import StoppedError
+from supplychain.scan.source import opened
+
+if TYPE_CHECKING:
+    from supplychain.artifacts import Digester
+
+MOST = 200
+"""Pairs that are held against each other in a run."""
+_MOST_FILES = 10_000
+_SHARD = re.compile(r"(.*)-\d{5}-of-\d{5}(\.\w+)")
+
+
+@dataclass(frozen=True)
+class _File:
+    path: str
+    located: Path
+
+
+@dataclass(frozen=True)
+class _Base:
+    id: str
+    revision: str | None
+    files: tuple[_File, ...]
+
+
+def compared(case: Case, seen: Seen, digests: Digester, scanning: Scanning) -> tuple[Compared, ...]:
+    """Return what each file of weights shows beside its base, those of several files as the first of them."""
+    found: list[Compared] = []
+    for component, revision, own in _own(seen):
+        for base in _bases(case, component, revision, seen):
+            for name, files in _groups(own).items():
+                if len(found) < MOST:
+                    found.append(_compare(component, name, files, base, digests, scanning))
+    scanning.remembered.save()
+    digests.save()
+    return tuple(found)
+
+
+def _own(seen: Seen) -> Iterator[tuple[str, str | None, list[_File]]]:
+    """Yield the files at hand of each model and revision."""
+    found: dict[tuple[str, str | None], list[_File]] = {}
+    for one, _ in seen:
+        if one.located is not None and one.wanted.component.kind is Kind.MODEL:
+            found.setdefault((one.wanted.id, one.revision), []).append(_File(one.path, one.located))
+    for (component, revision), files in found.items():
+        yield component, revision, files
+
+
+def _bases(case: Case, component: str, revision: str | None, seen: Seen) -> Iterator[_Base]:
+    """Yield what a model comes from, as far as files of it are at hand."""
+    records = [record for record in case.hub if record.component == component]
+    named = [
+        f"model:huggingface/{name}" for r in records if revision in {r.revision, r.commit, None} for name in r.bases
+    ]
+    relations = (one for one in case.inventory.relations if one.kind == "fine-tuned from" and one.subject == component)
+    named += [one.object for one in relations]
+    for name in dict.fromkeys(named):
+        if name != component and (base := _at_hand(case, name, seen)) is not None:
+            yield base
+
+
+def _at_hand(case: Case, name: str, seen: Seen) -> _Base | None:
+    own = next((found for found in _own(seen) if found[0] == name), None)
+    if own is not None:
+        return _Base(name, own[1], tuple(own[2]))
+    commits = [record.commit for record in case.hub if record.component == name and record.commit]
+    component = Component.parse(name)
+    for revision in (*commits, None) if component.source == "huggingface" else ():
+        for folder, _ in hub_cache.folders():
+            held = hub_cache.snapshot(folder, component, revision, _MOST_FILES)
+            files = tuple(_File(file.path, file.real) for file in held.files if file.real) if held else ()
+            if held and files:
+                return _Base(name, held.commit, files)
+    return None
+
+
+def _groups(files: list[_File] | tuple[_File, ...]) -> dict[str, list[_File]]:
+    """Return the files of weights, those that were split together, by a name: safetensors, or else what torch writes."""
+    kinds = {file: _kind(file) for file in files}
+    best = next((kind for kind in ("safetensors", "zip") if kind in kinds.values()), None)
+    groups: dict[str, list[_File]] = {}
+    for file in sorted((file for file in files if best and kinds[file] == best), key=lambda file: file.path):
+        match = _SHARD.fullmatch(file.path)
+        groups.setdefault(match[1] + match[2] if match else file.path, []).append(file)
+    return groups
+
+
+def _kind(file: _File) -> str:
+    """Return what a file is by its bytes, as far as weights can be read of it."""
+    from supplychain.scan import safetensors
+    from supplychain.scan.archives import zip as archive
+
+    try:
+        with opened(str(file.located), file.path) as reader:
+            return "safetensors" if safetensors.matches(reader) else "zip" if archive.matches(reader) else ""
+    except StoppedError:
+        return ""
+
+
+def _compare(
+    component: str, name: str, files: list[_File], base: _Base, digests: Digester, scanning: Scanning
+) -> Compared:
+    theirs = _groups(base.files)
+    chosen = theirs.get(name) or (next(iter(theirs.values())) if len(theirs) == 1 else [])
+    first = files[0]
+    try:
+        ours = [digests.of(file.located, ("sha256",)).values["sha256"] for file in files]
+        others = [digests.of(file.located, ("sha256",)).values["sha256"] for file in chosen]
+    except NotReadError as error:
+        return _told(component, first, base, "", "", "not compared", says=str(error))
+    if not chosen:
+        says = f"its base has {len(theirs)} sets of weights at hand, and none of its name"
+        return _told(component, first, base, "", ours[0], "not compared", says=says)
+    if (known := scanning.remembered.compared(ours, others, scanning.limits)) is None:
+        known = _held(files, chosen, scanning)
+        if known["state"] != "not compared":
+            scanning.remembered.keep_compared(ours, others, scanning.limits, known)
+    return _told(component, first, base, chosen[0].path, ours[0], **known)
+
+
+def _held(files: list[_File], base: list[_File], scanning: Scanning) -> dict[str, object]:
+    from supplychain.scan.comparing import compare
+
+    bar = scanning.progress("comparing weights with their base", 1)
+    found = compare([str(file.located) for file in files], [str(file.located) for file in base], scanning.limits)
+    bar.update(1)
+    bar.close()
+    fields = ("state", "tensors", "changed", "missing", "says")
+    return {name: getattr(found, name) for name in fields}
+
+
+def _told(
+    component: str, file: _File, base: _Base, base_path: str, sha256: str, state: object, **more: object
+) -> Compared:
+    values = {"component": component, "path": file.path, "base": base.id, "base_path": base_path, "sha256": sha256}
+    return Compared.model_validate({**values, "base_revision": base.revision, "state": state, **more})

@@ -1,0 +1,209 @@
+"""The artifacts at hand, scanned: each file is opened once, and its digest is the one that everything else rests on.
+
+seen = Scanning.open(case).look(founds, digests)   # where the bytes lie, before their digests are computed
+changes = {"scans": told(seen)}                    # and after that
+
+Of models every file is scanned; of datasets, those that some layer beside `plain` applies to.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Protocol
+
+from supplychain.artifacts.remembered import Digester, identity
+from supplychain.model.case import Case
+from supplychain.model.component import Kind
+from supplychain.model.scan import Coverage, Scanned
+from supplychain.scan.interface import Limits
+from supplychain.scan.remembered import Remembered
+
+if TYPE_CHECKING:
+    from supplychain.artifacts import Found
+
+Seen = list[tuple["Found", Scanned]]
+"""What was seen of each artifact; one file may be several."""
+
+
+class Bar(Protocol):
+    """Something that is told how far a long step is."""
+
+    def update(self, count: int) -> object:
+        """Count `count` more."""
+
+    def close(self) -> object:
+        """End it."""
+
+
+class _Silent:
+    def update(self, count: int) -> object: ...
+
+    def close(self) -> object: ...
+
+
+@dataclass
+class _File:
+    """One file on disk, or bytes in memory, with every artifact that they are."""
+
+    founds: list[Found]
+    path: Path | None
+    identity: str = ""
+    sha256: str | None = None
+    """Where it is known before the scan."""
+    scanned: Scanned | None = None
+
+    @property
+    def name(self) -> str:
+        return self.founds[0].path
+
+
+@dataclass
+class Scanning:
+    """What scans the artifacts of a run, and remembers what it saw."""
+
+    remembered: Remembered
+    most: int
+    """Bytes that a file may have."""
+    limits: Limits = field(default_factory=Limits)
+    executor: str = "local"
+    progress: Callable[[str, int], Bar] = lambda *_: _Silent()
+    read: int = 0
+    """Files that were read."""
+
+    @classmethod
+    def open(cls, case: Case) -> Scanning:
+        """Return what scans in a run, over local processes."""
+        days = case.policy.freshness.digest_max_age_days
+        remembered = Remembered.open(case.now, days, simulated=case.simulated)
+        return cls(remembered, case.policy.artifacts.max_file_bytes)
+
+    def silent(self) -> Scanning:
+        """Return the same without a bar, for what is looked at anew within a run."""
+        return replace(self, progress=lambda *_: _Silent())
+
+    def look(self, founds: Sequence[Found], digests: Digester) -> Seen:
+        """Return what is seen of each artifact; what is read teaches `digests` its SHA-256, and what it knows is not read.
+
+        A file that nobody wrote to since its digest was computed, and whose bytes were scanned by the same rules, is not
+        opened at all.
+        """
+        files = _files(founds)
+        for file in files:
+            self._recall(file, digests)
+        self._scan([file for file in files if file.scanned is None], digests)
+        self.remembered.save()
+        return [(found, file.scanned) for file in files if file.scanned for found in file.founds]
+
+    def _recall(self, file: _File, digests: Digester) -> None:
+        if file.path is not None:
+            file.sha256 = digests.known(file.path)
+        if file.sha256 is not None:
+            file.scanned = self.remembered.of(file.sha256, file.name, self.limits)
+
+    def _scan(self, files: Sequence[_File], digests: Digester) -> None:
+        """Scan files that nothing is remembered of."""
+        from supplychain.scan.engine import unscanned
+        from supplychain.scan.pool import Job, scan_all
+
+        jobs: list[Job] = []
+        asked: list[_File] = []
+        with ExitStack() as stack:
+            folder = Path(stack.enter_context(TemporaryDirectory())) if any(not file.path for file in files) else Path()
+            for number, file in enumerate(files):
+                size = int(file.identity.split(":")[2]) if file.path and file.identity else 0
+                if size > self.most:
+                    file.scanned = unscanned(file.name, f"it has {size:,} bytes; {self.most:,} are read", size)
+                    continue
+                path = file.path or folder / str(number)
+                if file.path is None:
+                    path.write_bytes(file.founds[0].data or b"")
+                jobs.append(Job(str(path.absolute()), file.name))
+                asked.append(file)
+            bar = self.progress("scanning artifacts", len(jobs))
+            try:
+                scans = scan_all(jobs, self.limits, self.executor, lambda _: bar.update(1)) if jobs else ()
+            except ConnectionError as error:  # the cluster went away meanwhile
+                scans = tuple(unscanned(job.name, str(error)) for job in jobs)
+            bar.close()
+        for file, scanned in zip(asked, scans, strict=True):
+            self.read += 1
+            file.scanned = self._taken(file, scanned, digests)
+
+    def _taken(self, file: _File, scanned: Scanned, digests: Digester) -> Scanned:
+        """Remember a scan of this machine's own bytes, hand its digest over, and return it."""
+        if scanned.sha256 is None:
+            return scanned
+        if file.sha256 is not None and file.sha256 != scanned.sha256:
+            return changed(scanned)
+        if file.path is not None and self.executor == "local":
+            digests.learn(file.path, file.identity, scanned.sha256)
+        return self.remembered.keep(scanned, self.limits)
+
+
+def told(seen: Seen) -> tuple[Scanned, ...]:
+    """Return what was seen of each artifact once, by path and revision, with the components whose artifact it is.
+
+    The digest of a scan is the one that the artifact was measured with; where it is not, the bytes were changed between two
+    reads, and nothing is known of them.
+    """
+    scans: dict[tuple[str, str | None, str | None], Scanned] = {}
+    for found, scanned in seen:
+        measured = found.artifact.sha256 if found.artifact else None
+        one = changed(scanned) if scanned.sha256 and measured and measured != scanned.sha256 else scanned
+        key = (found.path, found.revision, one.sha256)
+        before = scans[key].components if key in scans else ()
+        values = {
+            "path": found.path,
+            "components": tuple(dict.fromkeys((*before, found.wanted.id))),
+            "at": scans[key].at if key in scans else found.at or found.wanted.at,
+            "revision": found.revision,
+        }
+        scans[key] = one.model_copy(update=values)
+    return tuple(scans.values())
+
+
+def changed(scanned: Scanned) -> Scanned:
+    """Return what is said of bytes that were others in another read of the same run."""
+    reason = "its bytes were changed between two reads"
+    stopped = Coverage(layer="structure", state="stopped", reason=reason)
+    bad = {"malicious", "review"} & {scanned.verdict}
+    values = {"sha256": None, "coverage": (*scanned.coverage, stopped), "problem": reason}
+    return scanned.model_copy(update=values if bad else {**values, "verdict": "not fully scanned"})
+
+
+def _files(founds: Sequence[Found]) -> list[_File]:
+    """Return the files that are scanned, each once however many components it belongs to."""
+    files: dict[tuple[str, str], _File] = {}
+    for found in founds:
+        if not found.has_bytes:
+            continue
+        sha256 = hashlib.sha256(found.data).hexdigest() if found.data is not None else None
+        own = identity(found.located) if found.located else sha256
+        key = (own or str(found.located), Path(found.path).suffix.lower())
+        if key in files:
+            files[key].founds.append(found)
+        elif found.wanted.component.kind is Kind.MODEL or _may_hold_code(found):
+            files[key] = _File([found], found.located, own or "", sha256)
+    return list(files.values())
+
+
+def _may_hold_code(found: Found) -> bool:
+    """Whether a file of a dataset is of a format that can hold code; what cannot be opened is told by the scan."""
+    from supplychain.scan.formats import LAST, applying
+    from supplychain.scan.interface import StoppedError
+    from supplychain.scan.source import BytesReader, opened
+
+    try:
+        if found.data is not None:
+            layers = applying(BytesReader(found.path, found.data))
+        else:
+            with opened(str(found.located), found.path) as reader:
+                layers = applying(reader)
+    except StoppedError:
+        return True
+    return [layer.__name__.rpartition(".")[2] for layer in layers] != [LAST]
