@@ -181,18 +181,22 @@ def tags(folder: Path) -> dict[str, str]:
 def repository(root: Path, path: str) -> tuple[str, Path] | None:
     """Return the folder in a target whose repository a path belongs to, and where git keeps that; None: it is in none.
 
-    A submodule's repository lies in that of the target.
+    `root` leads through no link. A submodule's repository lies in that of the target.
 
     Raises:
         NotReadError: the repository lies outside the target, or is named by what cannot be read.
     """
-    parts = path.split("/") if path not in {"", "."} else []
+    parts = [part for part in path.split("/") if part not in {"", "."}]
+    if ".." in parts or path.startswith("/"):
+        return None  # what a declaration names may lie anywhere
     for end in range(len(parts), -1, -1):
         folder = "/".join(parts[:end])
         kept = root / folder / ".git"
         if not os.path.lexists(kept):
             continue
-        if kept.is_dir() and not kept.is_symlink():
+        if os.path.realpath(kept) != str(kept):
+            raise NotReadError("its repository is behind a link and was not read")
+        if kept.is_dir():
             return folder, kept
         text = os.fsdecode(_file(root / folder, ".git", 4096) or b"")
         leads = os.path.realpath(root / folder / text.removeprefix("gitdir:").strip())

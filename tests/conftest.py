@@ -18,6 +18,8 @@ def state_of_the_session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[N
         for name in ("HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "HF_ENDPOINT", "HF_TOKEN", "HF_TOKEN_PATH"):
             patch.delenv(name, raising=False)
         patch.setenv("HF_HOME", str(sound_cache()))
+        patch.setenv("TORCH_HOME", str(tmp_path_factory.mktemp("torch")))
+        patch.setenv("KAGGLEHUB_CACHE", str(tmp_path_factory.mktemp("kagglehub")))
         yield
 
 

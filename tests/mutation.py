@@ -25,6 +25,7 @@ from cosmic_ray.mutating import mutate_code
 ROOT = Path(__file__).parent.parent
 CHECKS = {
     "1.1": "supplychain/checks/s01_model_source.py",
+    "2.3": "supplychain/checks/s02_model_scan.py",
     "4.2": "supplychain/checks/s04_provenance.py",
     "5.1": "supplychain/checks/s05_source.py",
     "5.2": "supplychain/checks/s05_integrity.py",

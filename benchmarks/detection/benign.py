@@ -156,7 +156,7 @@ def sklearn_files(place: Place) -> None:
     for name, kind in all_estimators(type_filter=["classifier", "regressor", "cluster", "transformer"]):
         try:
             fitted[name] = kind().fit(np.abs(X), Y)
-        except Exception:  # noqa: BLE001, S112 - some need arguments or other data
+        except Exception:  # noqa: BLE001 - some need arguments or other data
             continue
     fitted["pipeline"] = make_pipeline(FunctionTransformer(np.log1p), StandardScaler(), SVC()).fit(np.abs(X), Y)
     fitted["search"] = GridSearchCV(SVC(), {"C": [1, 2]}, cv=2).fit(X, Y)

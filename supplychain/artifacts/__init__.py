@@ -2,25 +2,27 @@
 
 artifacts = gather(target, case, fetch=False)
 
-They lie in the target, in the stores of Git LFS and DVC in it, in the cache of Hugging Face's client on this machine, and
-where the declaration says. Nothing outside the target and that cache is read, whatever a link or a name says.
+They lie in the target, in the stores of Git LFS and DVC in it, in the caches of the clients of Hugging Face, torch.hub and
+Kaggle on this machine, and where the declaration says. Nothing outside the target and those is read, whatever a link or a
+name says.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from supplychain import catalog
 from supplychain.artifacts import croissant
+from supplychain.artifacts.client_caches import of_clients
 from supplychain.artifacts.found import Found, Wanted
 from supplychain.artifacts.from_hub import of_hub
 from supplychain.artifacts.in_target import InTarget
 from supplychain.artifacts.measuring import measure
 from supplychain.artifacts.published import groups
 from supplychain.artifacts.remembered import Digester
-from supplychain.model.artifact import Artifact
+from supplychain.model.artifact import Artifact, PublishedHash
 from supplychain.model.case import Case
 from supplychain.model.component import Kind
 from supplychain.model.policy import Policy
@@ -46,6 +48,7 @@ def gather(
     fetch: bool,
     digests: Digester | None = None,
     look: Callable[[Sequence[Found]], object] = lambda _: None,
+    stated: Iterable[tuple[str, str, PublishedHash]] = (),
 ) -> tuple[Artifact, ...]:
     """Return the artifacts of the models and datasets that production names, by component; each has one at least.
 
@@ -55,6 +58,7 @@ def gather(
         fetch: whether bytes of pinned revisions that are not at hand are fetched first.
         digests: what a run has computed already.
         look: what else reads them; it comes first, and the digests that it learns are not computed again.
+        stated: what metadata of the target publish: component, path in the target, and hash.
     """
     digests = digests or digester(case.policy, case.now, simulated=case.simulated)
     every = _wanted(case)
@@ -70,10 +74,22 @@ def gather(
         for found in own:
             if found.state == "absent" and not found.problem:
                 found.problem = problems.get(found.wanted.id, "")
+    _add_stated([found for own, _ in founds for found in own], stated)
     look([found for own, _ in founds for found in own])
     measure(founds, digests)
     digests.save()
     return tuple(found.artifact for own, _ in founds for found in own if found.artifact)
+
+
+def _add_stated(founds: Iterable[Found], stated: Iterable[tuple[str, str, PublishedHash]]) -> None:
+    """Add to files of the target what metadata beside them publish; what a description listed is there already."""
+    by_file: dict[tuple[str, str], list[PublishedHash]] = {}
+    for component, path, said in stated:
+        by_file.setdefault((component, path), []).append(said)
+    for found in founds:
+        known = {(said.algorithm, said.value) for said in found.published}
+        own = by_file.get((found.wanted.id, found.path), ()) if found.where in {"target", "declared"} else ()
+        found.published += [said for said in own if (said.algorithm, said.value) not in known]
 
 
 def _wanted(case: Case) -> list[Wanted]:
@@ -103,6 +119,8 @@ def _found(wanted: Wanted, target: Target, case: Case, inside: InTarget) -> list
     is_elsewhere = not any(one.has_bytes for one in found)
     if wanted.component.source == "huggingface" and (is_elsewhere or declared is None or declared.path is None):
         found += of_hub(wanted, case)
+    if is_elsewhere:
+        found += of_clients(wanted, case.policy.artifacts.max_files)
     unique = list({(one.path, one.revision): one for one in reversed(found)}.values())[::-1]
     if any(one.state != "absent" or one.path or one.problem for one in unique):
         return unique

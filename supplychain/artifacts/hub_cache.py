@@ -69,17 +69,17 @@ def fetched_folder() -> Path:
 def snapshot(cache: Path, component: Component, revision: str | None, limit: int) -> Snapshot | None:
     """Return what a cache holds of a revision, at most `limit` files; None: nothing.
 
-    A revision that is no commit counts only where it is the hub's own default.
+    A revision that is no commit counts as what the client noted of it.
     """
     folder = _folder(cache, component)
-    commit = revision if is_immutable(revision) else _default(folder, revision) if folder else None
+    commit = revision if is_immutable(revision) else _of_ref(folder, revision) if folder else None
     if folder is None or commit is None or not (folder / "snapshots" / commit).is_dir():
         return None
     inside = Path(os.path.realpath(folder))
     if not inside.is_relative_to(os.path.realpath(cache)):
         return None
     files: list[CachedFile] = []
-    for found in _walk(inside, inside / "snapshots" / commit):
+    for found in walk(inside, inside / "snapshots" / commit):
         if len(files) >= limit:
             return Snapshot(commit, tuple(files), is_cut=True)
         files.append(found)
@@ -94,18 +94,19 @@ def _folder(cache: Path, component: Component) -> Path | None:
     return cache / "--".join((kind, *parts))
 
 
-def _default(folder: Path, revision: str | None) -> str | None:
-    """Return the commit that the cache has for the hub's default, if that is what a place asks for."""
-    if revision not in {None, "main"}:
+def _of_ref(folder: Path, revision: str | None) -> str | None:
+    """Return the commit that a branch or tag stood for when the cache was filled; without one, the hub's default."""
+    parts = (revision or "main").split("/")
+    if not all(_PART.fullmatch(part) for part in parts):
         return None
     try:
-        text = read_bounded(folder / "refs" / "main", 100).decode("ascii", "replace").strip()
+        text = read_bounded(folder.joinpath("refs", *parts), 100).decode("ascii", "replace").strip()
     except NotReadError:
         return None
     return text if _COMMIT.fullmatch(text) else None
 
 
-def _walk(inside: Path, root: Path) -> Iterator[CachedFile]:
+def walk(inside: Path, root: Path) -> Iterator[CachedFile]:
     """Yield the files of a revision in the order of their names; no folder is entered by a link."""
     pending = [("", 0)]
     while pending:

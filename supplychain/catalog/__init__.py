@@ -14,32 +14,30 @@ from urllib.parse import urlsplit
 import tomli
 from pydantic import TypeAdapter
 
+from supplychain.catalog.command import Commands
+from supplychain.catalog.config_key import ConfigKeys
 from supplychain.catalog.graphs import Graphs
 from supplychain.catalog.indicator import IndicatorRule, PlainFormat
 from supplychain.catalog.interface import (
     Artifacts,
     CarrierFiles,
-    Commands,
-    ConfigKeys,
     Documents,
     FactSource,
     HostedCall,
     IndexSettings,
     Integrations,
-    JavaScript,
     Loader,
     NameForms,
     PackageFile,
     PackageRegistry,
     PopularNames,
     Registry,
-    ScannerReports,
     ScopePatterns,
-    Sdk,
     Service,
     Word,
     Words,
 )
+from supplychain.catalog.javascript import JavaScript, Sdk
 from supplychain.catalog.license import License, LicenseFiles
 from supplychain.catalog.permit import Permit
 from supplychain.catalog.pickle_globals import PickleGlobals
@@ -48,6 +46,7 @@ from supplychain.catalog.provider import Area, Provider, Switch, Topic
 from supplychain.catalog.python_calls import CallKind
 from supplychain.catalog.reputation import PopularModels, Reputation
 from supplychain.catalog.risk import RiskScale
+from supplychain.catalog.scanner_report import ScannerReports
 from supplychain.catalog.signature import SignatureNames
 from supplychain.model.component import Kind
 

@@ -13,8 +13,8 @@ Permission = Literal["yes", "no", "noncommercial", "unshared", "own family", "on
 """`noncommercial`: where nothing is earned by it. `unshared`: as long as the result is not passed on. `own family`: for
 models of the licensor's family alone. `on conditions`: the licensor, or something that no register shows, has to agree."""
 Basis = Literal["read", "knowledge", "second-hand", "unread"]
-"""How a row is known: the clauses of its text on use, passing on and conditions were read for this table; a standard license that is widely known; what others quote of it;
-nobody looked."""
+"""How a row is known: the clauses of its text on use, passing on and conditions were read for this table; a standard
+license that is widely known; what others quote of it; nobody looked."""
 Copyleft = Literal["none", "weak", "strong", "network", "share-alike", "data"]
 Credit = Literal["component", "holder", "license"]
 Metric = Literal["monthly_users", "annual_revenue_usd"]

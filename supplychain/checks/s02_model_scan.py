@@ -20,14 +20,20 @@ from supplychain.model.reference import Place, Reference, Unread, Unresolved
 from supplychain.model.scan import Compared, Indicator
 from supplychain.scan.words import covered
 
+_SHOWN = 3
+
 
 class Seen(Frozen):
-    """An indicator in one file of a model."""
+    """What one rule says of one file of a model: its first indicator, and others by the same rule.
+
+    A review is of a rule and a digest, so that it closes all of them.
+    """
 
     subject: str
     at: Place
     piece: Piece
     indicator: Indicator
+    more: tuple[Indicator, ...] = ()
 
 
 class Whole(Frozen):
@@ -77,14 +83,18 @@ def _population(case: Case) -> tuple[Row, ...]:
 def _of_model(case: Case, item: Sourced) -> Iterator[Row]:
     every = pieces(case, item)
     for piece in every:
-        for indicator in piece.deciding:
-            yield Seen(subject=piece.subject, at=piece.at, piece=piece, indicator=indicator)
-    yield from (piece for piece in every if piece.lack)
+        by_rule: dict[tuple[str, str, str], list[Indicator]] = {}
+        for one in piece.deciding:
+            by_rule.setdefault((one.verdict, one.rule, one.by), []).append(one)
+        for first, *more in by_rule.values():
+            yield Seen(subject=piece.subject, at=piece.at, piece=piece, indicator=first, more=tuple(more))
+        if piece.lack and not (piece.is_malicious and piece.lack[0] == "broke-off"):  # where it breaks, that is why
+            yield piece
     compared = _compared(case, every)
-    yield from (Held(subject=item.subject, at=item.at, compared=one) for one in compared if _decides(case, one))
+    yield from (Held(subject=item.subject, at=item.at, compared=held) for held in compared if _decides(case, held))
     for reference in item.references:
-        for one in loadings(case, reference):
-            yield Loaded(subject=item.subject, at=reference.at, loading=one, reference=reference, pieces=every)
+        for loading in loadings(case, reference):
+            yield Loaded(subject=item.subject, at=reference.at, loading=loading, reference=reference, pieces=every)
     if not any(_open(case, piece) for piece in every):
         yield Whole(subject=item.subject, at=item.at, pieces=every, compared=compared)
 
@@ -119,6 +129,7 @@ def _seen(case: Case, row: Seen) -> Answer:
         "path": piece.name,
         "where": f", {indicator.where}" if indicator.where else "",
         "says": indicator.says,
+        "more": _more(row.more),
         "indicator": f"{indicator.rule} of {indicator.by}" if indicator.by else indicator.rule,
         "means": f": {rule.means}" if rule else "",
         "do": rule.remedy if rule else "Find out what its scanner means by it.",
@@ -129,6 +140,13 @@ def _seen(case: Case, row: Seen) -> Answer:
     state = standing(case, row.subject, indicator.rule, digest)
     values |= {"by": state.by, "on": state.on, "reason": state.reason, "why": state.why}
     return answer(_rule(indicator, state), evidence=digest or None, **values)
+
+
+def _more(others: tuple[Indicator, ...]) -> str:
+    """Return where else the same rule speaks of the same file."""
+    places = list(dict.fromkeys(one.where or one.says for one in others))
+    left = f", and {len(places) - _SHOWN:,} more" if len(places) > _SHOWN else ""
+    return f"; also: {'; '.join(places[:_SHOWN])}{left}" if places else ""
 
 
 def _rule(indicator: Indicator, state: Standing) -> str:
@@ -208,7 +226,7 @@ def _loaded(case: Case, row: Loaded) -> Answer:
     """Decide on a call that runs what its file names: the bytes decide."""
     loading, reference = row.loading, row.reference
     found = [piece for piece in row.pieces if _open(case, piece)]
-    bad = [piece for piece in found if any(one.verdict == "malicious" for one in piece.deciding)]
+    bad = [piece for piece in found if piece.is_malicious]
     values = {"call": loading.call, "does": loading.does, "why": loading.why, "instead": loading.instead}
     values["files"] = f"{len(row.pieces):,} file{'s' * (len(row.pieces) != 1)}"
     rule = "loads-indicator" if bad else "loads-unscanned" if found else "loads-scanned"

@@ -8,7 +8,6 @@ from supplychain.checks.sourced import Sourced, artifacts_of
 from supplychain.model.artifact import Artifact
 from supplychain.model.base import Frozen
 from supplychain.model.case import Case
-from supplychain.model.finding import Outcome
 from supplychain.model.reference import Place
 from supplychain.model.scan import NO_FORMAT, Indicator, Scanned
 
@@ -69,11 +68,9 @@ class Piece(Frozen):
         return None
 
     @property
-    def worst(self) -> Outcome:
-        """What is known of it before any review."""
-        if self.deciding:
-            return Outcome.FAIL if self.deciding[0].verdict == "malicious" else Outcome.UNDETERMINED
-        return Outcome.UNDETERMINED if self.lack else Outcome.PASS
+    def is_malicious(self) -> bool:
+        """Whether a layer saw what no review makes harmless."""
+        return any(one.verdict == "malicious" for one in self.deciding)
 
 
 def pieces(case: Case, item: Sourced) -> tuple[Piece, ...]:

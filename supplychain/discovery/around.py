@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from supplychain import catalog
-from supplychain.catalog.interface import ConfigKey
+from supplychain.catalog.config_key import ConfigKey
 from supplychain.discovery.hosted import service_at
 from supplychain.discovery.keys import meaning, normal, provider
 from supplychain.discovery.nodes import Entry, Node

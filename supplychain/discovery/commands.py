@@ -9,7 +9,7 @@ from functools import cache
 from itertools import pairwise
 
 from supplychain import catalog
-from supplychain.catalog.interface import Command
+from supplychain.catalog.command import Command
 from supplychain.discovery import indexes
 from supplychain.discovery.interface import Found, NotParsedError, SourceFile
 from supplychain.discovery.options import Options, from_options, setting

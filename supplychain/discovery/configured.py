@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from supplychain import catalog
-from supplychain.catalog.interface import ConfigKey
+from supplychain.catalog.config_key import ConfigKey
 from supplychain.discovery import deployment, grammars, infrastructure, regions, switches, trees
 from supplychain.discovery.around import Around, environment, service_of_type
 from supplychain.discovery.downloads import downloaded

@@ -7,7 +7,7 @@ import re
 from urllib.parse import urlsplit
 
 from supplychain import catalog
-from supplychain.catalog.interface import Command
+from supplychain.catalog.command import Command
 from supplychain.discovery.hosted import hosted_model, service_at
 from supplychain.discovery.interface import Found, SourceFile
 from supplychain.discovery.naming import Named, from_address, is_address

@@ -30,6 +30,14 @@ _SECRET = re.compile(r"_?(API_?)?(KEY|TOKEN)S?(_\d+)?$")
 """What ends the name of a setting that holds a secret."""
 _OF_MANY = frozenset({"GOOGLE_API_KEY", "OPENAI_API_KEY"})
 """Settings whose names also end those of other services, and of servers that speak like one."""
+_OF_SEVERAL = frozenset({"GOOGLE_API_KEY"})
+_ELSE = re.compile(
+    rb"(?i)CSE_ID|CSE_KEY|SEARCH_ENGINE_ID|custom_?search|GOOGLE_CX|search_google|youtube/v3|googleapis\.com/(maps|youtube)|maps\.googleapis"
+)
+_GEMINI = re.compile(rb"(?i)gemini|genai|generative|palm|vertex|bard\b|google[._]adk")
+_INTERFACE = re.compile(
+    rb"chat/completions|\b(Async)?OpenAI\(|class \w+\([^)]*OpenAI|createOpenAI|new OpenAI|(?i:openai[-_ ]?compatible)"
+)
 _KEY = re.compile(rb"(?i)authorization|api[-_]?key|bearer")
 _ANY_NAME = frozenset({"huggingface-inference", "replicate"})
 """Services that host models of any name."""
@@ -52,8 +60,11 @@ def service_at(address: str, given_to: str | None = None) -> Component | None:
     name = whole.get(host) or next((name for ending, name in endings if host.endswith(ending)), None)
     name = name or next((name for pattern, name in patterns if fnmatchcase(host, pattern)), None)
     for pattern, path, owner in _paths():
-        if path in address and fnmatchcase(host, pattern) and urlsplit(address).path.startswith(path):
-            name = owner
+        if path.partition("*")[0] in address and fnmatchcase(host, pattern):
+            whole_path = urlsplit(address).path
+            name = (
+                owner if whole_path.startswith(path) or ("*" in path and fnmatchcase(whole_path, f"{path}*")) else name
+            )
     return service(name) if name else None
 
 
@@ -84,8 +95,8 @@ def service_by_interface(address: str) -> Component | None:
 
 @lru_cache(maxsize=4)
 def speaks(data: bytes) -> bool:
-    """Whether code anywhere speaks of the interface that many services have."""
-    return re.search(rb"(?i)openai", data) is not None
+    """Whether code anywhere asks by the interface that many services have."""
+    return _INTERFACE.search(data) is not None
 
 
 @lru_cache(maxsize=4)
@@ -98,7 +109,7 @@ def client_at(name: str, address: str) -> Component | None:
     """Return a service that the catalog does not know, by its host, where a client is sent to it."""
     known = catalog.commands()
     host = host_of(address)
-    is_own = not host or re.fullmatch(known.own_host, host) is not None
+    is_own = not host or re.fullmatch(known.own_host, host) is not None or _NOBODY.fullmatch(host) is not None
     return None if is_own or re.fullmatch(known.client_variable, name) is None else service(host)
 
 
@@ -135,6 +146,14 @@ def service_of_setting(variable: str) -> Component | None:
                 name = None if any(word.lower() in _prefixes() for word in words[:start]) else known[setting]
                 break
     return service(name) if name else None
+
+
+def is_of_another(setting: str, data: bytes) -> bool:
+    """Whether a setting that two services read is the other one's, by what else the file speaks of.
+
+    The key of Google's Gemini is also that of its search, its maps and its videos.
+    """
+    return setting in _OF_SEVERAL and _ELSE.search(data) is not None and _GEMINI.search(data) is None
 
 
 @lru_cache(maxsize=20_000)
@@ -187,6 +206,9 @@ def service_of_integration(dotted: str) -> str | None:
     It is told by a part of the name: `langchain_community.chat_models.ChatCohere`, `llama_index.llms.groq`.
     """
     root, _, rest = dotted.partition(".")
+    if root.startswith("langchain_") and root not in catalog.integrations().frameworks:
+        match = _integration().fullmatch(_plain(root.removeprefix("langchain_")))
+        return _names()[match["name"]] if match else None
     if not rest or root not in catalog.integrations().frameworks or ".serializers." in dotted:
         return None  # what puts a telephone's messages into form is no model's
     matches = (_integration().fullmatch(_plain(part)) for part in reversed(rest.split(".")))

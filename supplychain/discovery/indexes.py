@@ -16,7 +16,8 @@ from dataclasses import replace
 from functools import cache
 
 from supplychain import catalog
-from supplychain.catalog.interface import Command, IndexSettings
+from supplychain.catalog.command import Command
+from supplychain.catalog.interface import IndexSettings
 from supplychain.discovery.interface import SourceFile
 from supplychain.discovery.options import is_placeholder
 from supplychain.discovery.words import Arguments, Word

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from supplychain import catalog
-from supplychain.catalog.interface import JavaScriptClient
+from supplychain.catalog.javascript import JavaScriptClient
 from supplychain.discovery.hosted import host_of, is_own_host, service_at
 from supplychain.discovery.javascript_report import Report, plain_module
 from supplychain.discovery.javascript_tree import arguments_of, callee_of, chain, inside, line_of, pairs, text

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from supplychain import catalog
-from supplychain.catalog.interface import Sdk
+from supplychain.catalog.javascript import Sdk
 from supplychain.discovery import regions
 from supplychain.discovery.hosted import (
     AZURE,

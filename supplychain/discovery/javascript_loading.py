@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from supplychain import catalog
-from supplychain.catalog.interface import JavaScriptLoader
+from supplychain.catalog.javascript import JavaScriptLoader
 from supplychain.discovery.downloads import downloaded
 from supplychain.discovery.javascript_packages import addressed
 from supplychain.discovery.javascript_report import Report

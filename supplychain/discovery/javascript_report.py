@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from supplychain import catalog
-from supplychain.catalog.interface import Sdk
+from supplychain.catalog.javascript import Sdk
 from supplychain.discovery.hosted import service, service_of_integration
 from supplychain.discovery.interface import Found, SourceFile
 from supplychain.discovery.javascript_names import Declared, Names
@@ -120,7 +120,9 @@ def integration(module: str, exported: str) -> str | None:
     package, _, rest = module.removeprefix("@").partition("/")
     last = (rest or package).rpartition("/")[2]
     names = [exported, last, last.replace("agents-plugin-", "").replace("genkitx-", ""), last.rpartition("-")[2]]
-    found = (service_of_integration(f"langchain_community.{name}") for name in names if name not in {"*", "default", ""})
+    found = (
+        service_of_integration(f"langchain_community.{name}") for name in names if name not in {"*", "default", ""}
+    )
     return next(filter(None, found), None)
 
 

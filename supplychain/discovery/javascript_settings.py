@@ -13,6 +13,7 @@ from supplychain.discovery.hosted import (
     AZURE,
     AZURE_PATH,
     has_key,
+    is_of_another,
     service_at,
     service_by_form,
     service_by_interface,
@@ -208,6 +209,8 @@ class Settings:
                 if word.is_known and is_address(word.text) and service_at(word.text) != usual:
                     elsewhere.add(usual.name)
         for name, node in self._read:
+            if is_of_another(name, self._report.source.data):
+                continue
             if (found := service_of_setting(name)) and found.name not in elsewhere:
                 self._report.service(found.name, line_of(node), Resolution.LITERAL, name)
 
@@ -225,7 +228,9 @@ def _is_called(address: str) -> bool:
     """Whether an address is one of an interface, by itself: its host is for nothing else, or its path says so."""
     parts = urlsplit(address)
     host = parts.hostname or ""
-    is_site = host.count(".") < 2 or host.startswith(("www.", "docs.", "app.", "cloud.", "console.", "platform.", "eu."))
+    is_site = host.count(".") < 2 or host.startswith(
+        ("www.", "docs.", "app.", "cloud.", "console.", "platform.", "eu.")
+    )
     return not is_site or re.match(r"/(api|v\d)", parts.path) is not None
 
 
@@ -235,7 +240,11 @@ def _is_shown(node: Node, holder: Node | None, name: str) -> bool:
         return True
     if name and re.fullmatch(catalog.javascript().shown, name):
         return True
-    if node.parent is not None and node.parent.type == "binary_expression" and _COMPARES.search(text(node.parent)[:500]):
+    if (
+        node.parent is not None
+        and node.parent.type == "binary_expression"
+        and _COMPARES.search(text(node.parent)[:500])
+    ):
         return True
     call = holder.parent if holder.type == "arguments" else None
     called = chain(callee_of(call))[-1:] if call is not None else []

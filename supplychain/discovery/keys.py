@@ -6,7 +6,7 @@ import re
 from functools import cache, lru_cache
 
 from supplychain import catalog
-from supplychain.catalog.interface import ConfigKey
+from supplychain.catalog.config_key import ConfigKey
 from supplychain.discovery import switches
 from supplychain.discovery.forms import component_of
 from supplychain.discovery.hosted import hosted_model

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 
 from supplychain import catalog
-from supplychain.catalog.interface import CommandOption
+from supplychain.catalog.command import CommandOption
 from supplychain.discovery.hosted import client_at, service_at
 from supplychain.discovery.interface import Found, SourceFile
 from supplychain.discovery.naming import Named, from_setting, is_address

@@ -14,6 +14,7 @@ from supplychain.discovery.hosted import (
     has_key,
     host_of,
     hosted_model,
+    is_of_another,
     is_own_host,
     is_spoken,
     routed_model,
@@ -248,6 +249,8 @@ class Hosted:
             self._imported.setdefault(AZURE, ("openai.api_type", line))
             self._elsewhere |= {"openai"} if is_all else set()
         for found, (call, line) in (self._settings | self._imported).items():
+            if is_of_another(call, self._report.source.data):
+                continue
             if found not in self._elsewhere or found in self._usual:
                 self._report.refer(Named(service(found)), line, Resolution.LITERAL, call)
                 self._only_derived(found, call)

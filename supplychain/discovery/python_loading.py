@@ -95,7 +95,7 @@ class Loading:
                     continue
                 telling = loader.named_by == "argument" and not loader.quiet and not loader.local
                 if telling and loader.function.islower():  # a class is named for other reasons too
-                    reason = "the loading function is handed on; what it is called with is not seen"
+                    reason = "the loading function is handed on, and no call of it that names a model is seen"
                     self._report.unresolved(Kind(loader.kind), leaf, call, leaf, reason, loader.registry)
 
     def may_be(self, name: str) -> bool:

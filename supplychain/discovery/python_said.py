@@ -1,5 +1,6 @@
 """What Python source says of services beside calls and texts: settings that are attributes and fields, members of what a
-framework lists, addresses that a client of a model's interface goes to where it is given none."""
+framework lists, addresses that a client of a model's interface goes to where it is given none.
+"""
 
 from __future__ import annotations
 
@@ -13,13 +14,16 @@ from supplychain.discovery.naming import is_address
 from supplychain.discovery.python_report import Report
 from supplychain.model.reference import Scope
 
-_ATTRIBUTE = re.compile(rb"\b\w+\.([A-Z][A-Z0-9]*_[A-Z0-9_]+)\b(?!\s*=[^=])")
-_FIELD = re.compile(rb"(?m)^[ \t]+([A-Za-z]\w*_\w+)[ \t]*:[ \t]*[\"']?(?:Optional|Annotated|Secret|str|Any|Union|Final)")
+_ATTRIBUTE = re.compile(
+    rb"(?<=\w)\.([A-Z][A-Z0-9]*_[A-Z0-9_]*(?:KEY|TOKEN|SECRET|PAT|URL|BASE|ENDPOINT|HOST))\b(?!\s*=[^=])"
+)
+_FIELD = re.compile(rb"(?m)^[ \t]+([A-Za-z]\w+)[ \t]*:[ \t]*[\"']?(?:Optional|Annotated|Secret|str|Any|Union|Final)")
 _OF_SETTINGS = re.compile(r"\w*(Settings|Config|Configuration|Env|Environment|Secrets)")
+_WORDS = (b"Settings", b"Config", b"Env", b"Secrets")
 _CLASS = re.compile(rb"class \w*[^\n]*(?:Settings|Config|Env|Secrets)")
-_MEMBER = re.compile(rb"\b(\w*(?:Platform|Provider)(?:Type|Name|s)?)\.[A-Z]")
+_MEMBER = re.compile(rb"(?:Platform|Provider)(?:Type|Name|s)?\.[A-Z]")
 _SEARCHES = re.compile(rb"\.search_[a-z]+")
-_BASE = re.compile(rb"\b(?:base_url|api_base|openai_api_base|openai_base_url)\b[^=\n]{0,60}=\s*[\"']https?://")
+_BASE = re.compile(rb"(?:base_url|api_base)\b[^=\n\"']{0,60}=\s*[\"']https?://")
 _BASES = frozenset({"base_url", "api_base", "openai_api_base", "openai_base_url"})
 
 
@@ -28,8 +32,8 @@ def settings_of(report: Report) -> Iterator[tuple[str, int, str]]:
     data = report.source.data
     read = {name.decode() for name in set(_ATTRIBUTE.findall(data))}
     read = {name for name in read if service_of_setting(name)}
-    declared = {name.decode() for name in set(_FIELD.findall(data))} if _CLASS.search(data) else set()
-    declared = {name for name in declared if service_of_setting(name.upper())}
+    declared = {name.decode() for name in set(_FIELD.findall(data))} if _is_class(data) else set()
+    declared = {name for name in declared if "_" in name and service_of_setting(name.upper())}
     if not read and not declared:
         return
     for node in ast.walk(report.names.module):
@@ -39,6 +43,10 @@ def settings_of(report: Report) -> Iterator[tuple[str, int, str]]:
             for part in node.body:
                 if isinstance(part, ast.AnnAssign) and isinstance(part.target, ast.Name) and part.target.id in declared:
                     yield from _named(part.target.id, part.lineno)
+
+
+def _is_class(data: bytes) -> bool:
+    return any(word in data for word in _WORDS) and _CLASS.search(data) is not None
 
 
 def _named(setting: str, line: int) -> Iterator[tuple[str, int, str]]:
@@ -67,7 +75,7 @@ def members(report: Report) -> Iterator[tuple[str, int, str]]:
             continue
         of = node.value.id if isinstance(node.value, ast.Name) else ""
         found = None
-        if of in names and node.attr.isupper() and _MEMBER.match(f"{of}.{node.attr}".encode()):
+        if of in names and node.attr.isupper() and _MEMBER.search(f"{of}.{node.attr}".encode()):
             by_key = service_of_setting(f"{node.attr}_API_KEY")
             found = service_known_as(node.attr) or (by_key.name if by_key else None)
         elif searches and node.attr.startswith("search_") and "SearchToolkit" in names:
@@ -80,10 +88,12 @@ def members(report: Report) -> Iterator[tuple[str, int, str]]:
 def spoken_to(report: Report) -> Iterator[tuple[str, int]]:
     """Yield the addresses, of hosts that no catalog knows, that a client of a model's interface has as its default."""
     data = report.source.data
-    if report.source.place.scope is Scope.TEST or _BASE.search(data) is None or not speaks(data):
+    if report.source.place.scope is Scope.TEST or not any(name in data for name in (b"base_url", b"api_base")):
+        return
+    if _BASE.search(data) is None or not speaks(data):
         return
     seen: set[str] = set()
-    for node in ast.walk(report.names.module):
+    for node, _ in report.names.nodes:
         for name, value in _defaults(node):
             address = value.value if isinstance(value, ast.Constant) and isinstance(value.value, str) else ""
             if name.lower() in _BASES and is_address(address) and address not in seen and service_by_interface(address):

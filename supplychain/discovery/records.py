@@ -7,7 +7,7 @@ import re
 from typing import Literal
 
 from supplychain import catalog
-from supplychain.catalog.interface import ConfigKey
+from supplychain.catalog.config_key import ConfigKey
 from supplychain.discovery import conda, trees
 from supplychain.discovery.interface import Found, SourceFile
 from supplychain.discovery.keys import component

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from supplychain import catalog
-from supplychain.catalog.interface import Command
+from supplychain.catalog.command import Command
 from supplychain.discovery import indexes
 from supplychain.discovery.downloads import from_download, from_repository
 from supplychain.discovery.hosted import host_of, service_at

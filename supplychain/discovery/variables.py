@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 
 from supplychain import catalog
-from supplychain.catalog.interface import CommandVariable
+from supplychain.catalog.command import CommandVariable
 from supplychain.discovery import indexes, switches
 from supplychain.discovery.downloads import downloaded
 from supplychain.discovery.hosted import client_at, host_of, service_at, service_of_setting

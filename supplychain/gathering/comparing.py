@@ -7,6 +7,7 @@ What a model comes from is what its hub says, or what a file of the target says.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from supplychain.model.case import Case
 from supplychain.model.component import Component, Kind
 from supplychain.model.scan import Compared
 from supplychain.scan.interface import StoppedError
+from supplychain.scan.remembered import bounds
 from supplychain.scan.source import opened
 
 if TYPE_CHECKING:
@@ -132,10 +134,11 @@ def _compare(
     if not chosen:
         says = f"its base has {len(theirs)} sets of weights at hand, and none of its name"
         return _told(component, first, base, "", ours[0], "not compared", says=says)
-    if (known := scanning.remembered.compared(ours, others, scanning.limits)) is None:
-        known = _held(files, chosen, scanning)
-        if known["state"] != "not compared":
-            scanning.remembered.keep_compared(ours, others, scanning.limits, known)
+    about = f"compare:{','.join(ours)}:{','.join(others)}:{bounds(scanning.limits)}"
+    text = scanning.remembered.text(about)
+    known = json.loads(text) if text is not None else _held(files, chosen, scanning)
+    if text is None and known["state"] != "not compared":
+        scanning.remembered.keep_text(about, json.dumps(known))
     return _told(component, first, base, chosen[0].path, ours[0], **known)
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from supplychain.checks.sourced import Sourced, datasets, fetched_models
 from supplychain.facts import Facts
+from supplychain.model.artifact import PublishedHash
 from supplychain.model.case import Case
 from supplychain.model.component import Component
 from supplychain.model.drill import Drill
@@ -56,6 +57,8 @@ class ComponentGatherer:
     _scanning: Scanning | None = None
     _seen: Seen = field(default_factory=list)
     """What the scan saw of each artifact, before its digests were computed."""
+    _stated: tuple[tuple[str, str, PublishedHash], ...] = ()
+    """What metadata of the target publish of files: component, path, and hash."""
 
     def over(self, target: Target) -> ComponentGatherer:
         """Return a gatherer over other files with the same facts; it fetches nothing and drills nothing."""
@@ -77,12 +80,12 @@ class ComponentGatherer:
         return [
             self._hub,
             self._owners,
+            self._provenance,
             self._artifacts,
             self._scans,
             self._comparisons,
             self._signatures,
             self._licenses,
-            self._provenance,
             self._drills,
         ]
 
@@ -110,13 +113,15 @@ class ComponentGatherer:
         def look(founds: Sequence[artifacts.Found]) -> None:
             self._seen = scanning.look(founds, digests)
 
-        found = artifacts.gather(self.target, case, fetch=self.fetch, digests=digests, look=look)
+        found = artifacts.gather(self.target, case, fetch=self.fetch, digests=digests, look=look, stated=self._stated)
         return {"artifacts": found}
 
     def _scans(self, _: Case) -> dict[str, Any]:
         """Tell what the scan saw of what was measured."""
         from supplychain.gathering.scans import told
 
+        if self._scanning is not None:
+            self._scanning.settle()
         return {"scans": told(self._seen)}
 
     def _comparisons(self, case: Case) -> dict[str, Any]:
@@ -148,6 +153,7 @@ class ComponentGatherer:
         from supplychain.provenance import read  # here, since few verbs need it
 
         found = read(self.target, case)
+        self._stated = found.hashes
         return {"provenance": found.statements, "provenance_doubts": found.doubts}
 
     def _drills(self, case: Case) -> dict[str, Any]:

@@ -9,7 +9,8 @@ Of models every file is scanned; of datasets, those that some layer beside `plai
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,10 +18,12 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Protocol
 
 from supplychain.artifacts.remembered import Digester, identity
+from supplychain.gathering.peers import asked, installed
 from supplychain.model.case import Case
 from supplychain.model.component import Kind
-from supplychain.model.scan import Coverage, Scanned
+from supplychain.model.scan import Coverage, PeerSaid, Scanned
 from supplychain.scan.interface import Limits
+from supplychain.scan.peers import Peer, added
 from supplychain.scan.remembered import Remembered
 
 if TYPE_CHECKING:
@@ -72,8 +75,12 @@ class Scanning:
     limits: Limits = field(default_factory=Limits)
     executor: str = "local"
     progress: Callable[[str, int], Bar] = lambda *_: _Silent()
+    peers: Mapping[str, tuple[Peer, str]] = field(default_factory=installed)
+    """Scanners of others that are asked as well."""
     read: int = 0
     """Files that were read."""
+    _plain: list[Found] = field(default_factory=list)
+    """Files of datasets that were not scanned, until their digests are known."""
 
     @classmethod
     def open(cls, case: Case) -> Scanning:
@@ -92,12 +99,37 @@ class Scanning:
         A file that nobody wrote to since its digest was computed, and whose bytes were scanned by the same rules, is not
         opened at all.
         """
-        files = _files(founds)
+        wanted = [found for found in founds if found.has_bytes and self._is_wanted(found, digests)]
+        files = _files(wanted)
         for file in files:
             self._recall(file, digests)
         self._scan([file for file in files if file.scanned is None], digests)
+        if self.peers:
+            self._ask([file for file in files if file.path is not None])
         self.remembered.save()
         return [(found, file.scanned) for file in files if file.scanned for found in file.founds]
+
+    def settle(self) -> None:
+        """Remember which files of datasets hold no code, once their digests are known."""
+        for found in self._plain:
+            if found.artifact is not None and found.artifact.sha256 is not None:
+                self.remembered.keep_text(_plain(found, found.artifact.sha256), "")
+        self._plain.clear()
+        self.remembered.save()
+
+    def _is_wanted(self, found: Found, digests: Digester) -> bool:
+        """Whether a file is scanned: every one of a model; of a dataset, what can hold code."""
+        if found.wanted.component.kind is Kind.MODEL:
+            return True
+        sha256 = digests.known(found.located) if found.located else None
+        if sha256 is not None and self.remembered.of(sha256, found.path, self.limits) is not None:
+            return True
+        if sha256 is not None and self.remembered.text(_plain(found, sha256)) is not None:
+            return False
+        if _may_hold_code(found):
+            return True
+        self._plain.append(found)
+        return False
 
     def _recall(self, file: _File, digests: Digester) -> None:
         if file.path is not None:
@@ -134,6 +166,23 @@ class Scanning:
             self.read += 1
             file.scanned = self._taken(file, scanned, digests)
 
+    def _ask(self, files: Sequence[_File]) -> None:
+        """Add what scanners of others say of files, which is remembered as well."""
+        which = " ".join(self.peers)
+        about = {id(file): f"peers:{file.scanned and file.scanned.sha256}:{file.name}:{which}" for file in files}
+        known = {key: _answers(text) for key, name in about.items() if (text := self.remembered.text(name)) is not None}
+        new = [file for file in files if id(file) not in known]
+        pairs = [(file.path, file.scanned) for file in new if file.path and file.scanned]
+        bar = self.progress("asking other scanners", 1)
+        for file, (said, is_final) in zip(new, asked(pairs, self.peers), strict=True):
+            known[id(file)] = said
+            if is_final:
+                self.remembered.keep_text(about[id(file)], json.dumps([one.model_dump() for one in said]))
+        bar.close()
+        for file in files:
+            if file.scanned is not None:
+                file.scanned = added(file.scanned, known[id(file)])
+
     def _taken(self, file: _File, scanned: Scanned, digests: Digester) -> Scanned:
         """Remember a scan of this machine's own bytes, hand its digest over, and return it."""
         if scanned.sha256 is None:
@@ -143,6 +192,10 @@ class Scanning:
         if file.path is not None and self.executor == "local":
             digests.learn(file.path, file.identity, scanned.sha256)
         return self.remembered.keep(scanned, self.limits)
+
+
+def _answers(text: str) -> tuple[PeerSaid, ...]:
+    return tuple(PeerSaid.model_validate(one) for one in json.loads(text))
 
 
 def told(seen: Seen) -> tuple[Scanned, ...]:
@@ -180,16 +233,18 @@ def _files(founds: Sequence[Found]) -> list[_File]:
     """Return the files that are scanned, each once however many components it belongs to."""
     files: dict[tuple[str, str], _File] = {}
     for found in founds:
-        if not found.has_bytes:
-            continue
         sha256 = hashlib.sha256(found.data).hexdigest() if found.data is not None else None
         own = identity(found.located) if found.located else sha256
         key = (own or str(found.located), Path(found.path).suffix.lower())
         if key in files:
             files[key].founds.append(found)
-        elif found.wanted.component.kind is Kind.MODEL or _may_hold_code(found):
+        else:
             files[key] = _File([found], found.located, own or "", sha256)
     return list(files.values())
+
+
+def _plain(found: Found, sha256: str) -> str:
+    return f"plain:{sha256}:{Path(found.path).suffix.lower()}"
 
 
 def _may_hold_code(found: Found) -> bool:

@@ -42,6 +42,16 @@ class Coverage(Frozen):
     """Why it stopped, or what it lacks."""
 
 
+class PeerSaid(Frozen):
+    """What a scanner of others says of an artifact."""
+
+    by: Text
+    version: Text = ""
+    state: Literal["clean", "suspicious", "dangerous", "not assessed"]
+    says: Text = ""
+    """What it names, or why it says nothing."""
+
+
 class Scanned(Frozen):
     """An artifact that was read once: its digest, its type, and what its layers saw."""
 
@@ -64,6 +74,8 @@ class Scanned(Frozen):
     """The commit of the hub whose file it is; None where no hub has it."""
     cached: date | None = None
     """The day on which it was scanned, where bytes and rules are unchanged since; None: in this run."""
+    peers: tuple[PeerSaid, ...] = ()
+    """What the scanners of others that are installed say of it; their indicators are among `indicators`."""
 
 
 class Compared(Frozen):

@@ -23,7 +23,7 @@ from supplychain.control.interface import Scenario
 from supplychain.gherkin import suggestion
 from supplychain.model.case import Case
 from supplychain.model.finding import Finding, Outcome, Severity
-from supplychain.report import provenance, risk
+from supplychain.report import provenance, risk, scans
 from supplychain.report.agreement import agreement, document
 from supplychain.report.evidence import description, evidence
 from supplychain.report.pages import risk_picture
@@ -81,6 +81,11 @@ class AllureResults:
         """Attach to the step that decides 4.2 what is stated of each dataset and model, by whom and where."""
         if finding.requirement == provenance.REQUIREMENT and (text := provenance.document(case)):
             allure.attach(text, "4.2 provenance", _MARKDOWN, "md")
+
+    def attach_scans(self, finding: Finding, case: Case) -> None:
+        """Attach to the step that decides 2.3 what was scanned by which layers, and what scanners of others say of it."""
+        if finding.requirement == scans.REQUIREMENT and (text := scans.document(case)):
+            allure.attach(text, "2.3 scans", _MARKDOWN, "md")
 
     def finish(self, environment: dict[str, str], attachments: dict[str, str]) -> None:
         """Write what belongs to the run as a whole: its environment and its Markdown attachments."""

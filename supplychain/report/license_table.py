@@ -42,8 +42,8 @@ the one that permits most counts. It is no legal advice.
 
 A column is one use, with everything else private.
 
-"known by": *read*, its text was read for this table; *knowledge*, a standard license that is widely known; *second-hand*,
-others quote it; *unread*, nobody looked. The last two decide nothing.
+"known by": *read*, the clauses of its text on use, passing on and conditions were read for this table; *knowledge*, a
+standard license that is widely known; *second-hand*, others quote it; *unread*, nobody looked. The last two decide nothing.
 
 `license_ack` under a `[[component]]` names the restrictions of the second table, as they are spelled there.
 

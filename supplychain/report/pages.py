@@ -13,7 +13,7 @@ from jinja2 import BytecodeCache, Environment, FileSystemBytecodeCache, PackageL
 from markupsafe import Markup
 
 from supplychain.checks.risk_inputs import ServiceRisk
-from supplychain.report import provenance, risk
+from supplychain.report import provenance, risk, scans
 from supplychain.report.agreement import agreement
 from supplychain.report.evidence import house_matrix, matrix
 from supplychain.report.markup import code, markdown
@@ -59,6 +59,7 @@ def page(view: View, measured: Measured | None = None) -> str:
         measured=measured,
         provenance=provenance,
         stated=provenance.tables(view.case),
+        scans=scans,
         risk=risk,
         risks=risk.computed(view.case, view.findings.get(risk.REQUIREMENT)),
     )

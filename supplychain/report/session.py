@@ -12,7 +12,7 @@ from supplychain.assessment import Assessment
 from supplychain.config.loading import ConfigError
 from supplychain.facts import SnapshotError
 from supplychain.options import Options, OptionsError
-from supplychain.report import inventory, licenses, pages, patches, provenance, record, risk, terminal
+from supplychain.report import inventory, licenses, pages, patches, provenance, record, risk, scans, terminal
 from supplychain.report.agreement import agreement, document
 from supplychain.report.allure_results import AllureResults, add_tags
 from supplychain.report.evidence import house_matrix, matrix, waivers
@@ -62,6 +62,7 @@ class Session:
         assessment.listeners.append(lambda finding: allure.attach_agreement(finding, assessment.case))
         assessment.listeners.append(lambda finding: allure.attach_risks(finding, assessment.case))
         assessment.listeners.append(lambda finding: allure.attach_provenance(finding, assessment.case))
+        assessment.listeners.append(lambda finding: allure.attach_scans(finding, assessment.case))
         return cls(options, assessment, allure, record.run_id(options.now), datetime.now(UTC), unbound)
 
     def finish(self) -> View:
@@ -87,6 +88,8 @@ class Session:
             files |= {"risk.md": risk.document(risks), "risk.svg": pages.risk_picture(risks)}
         if stated := provenance.document(case):
             files["provenance.md"] = stated
+        if scanned := scans.document(case):
+            files["scans.md"] = scanned
         if register := licenses.register(case):
             files |= {"licenses.md": licenses.document(register), "licenses.csv": licenses.spreadsheet(register)}
         if measured and measured.usable:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from supplychain.scan.archives import tar
 from supplychain.scan.headers import SIGNATURES, begins
 from supplychain.scan.interface import Reader, Report, Tensor
 from supplychain.scan.needles import WIDTHS, Order, matching, table
@@ -77,7 +78,7 @@ class Carving:
         self._spans = merged(tensors, reader.size)
         self._index = Index(tuple(one.start for one in self._spans), tuple(one.end for one in self._spans))
         self._names = Index(tuple(one.offset for one in tensors), tuple(one.offset + one.length for one in tensors))
-        self._members = reader.read(0, 4) == SIGNATURES["ZIP"]
+        self._members = reader.read(0, 4) == SIGNATURES["ZIP"] or tar.matches(reader)
         self._tail = b""
         self._found: dict[_Found, int] = {}
         self._seen: set[tuple[str, int, Order, int]] = set()

@@ -15,7 +15,7 @@ from types import ModuleType
 from supplychain.model.scan import Coverage, Indicator, Scanned, Verdict
 from supplychain.scan.formats import applying
 from supplychain.scan.interface import Consumer, Limits, Reader, Report, StoppedError, Tensor
-from supplychain.scan.source import FileReader, chunks, opened
+from supplychain.scan.source import FileReader, opened, refilled
 
 DEFAULT = Limits()
 _ENTRY = "structure"
@@ -150,7 +150,7 @@ def _values(reader: Reader, tensors: list[Tensor], report: Report) -> None:
         report.tensors = outer
 
 
-def _fed(reader: Reader, report: Report, also: Callable[[bytes], None]) -> None:
+def _fed(reader: Reader, report: Report, also: Callable[[memoryview], object]) -> None:
     """Feed every byte to what looks at values, and to something else.
 
     Raises:
@@ -158,12 +158,11 @@ def _fed(reader: Reader, report: Report, also: Callable[[bytes], None]) -> None:
     """
     consumers = _consumers(reader, report)
     offset = 0
-    for data in chunks(reader):
-        also(data)
-        with memoryview(data) as chunk:
-            for consumer in list(consumers):
-                _feed(consumer, consumers, offset, chunk, report)
-        offset += len(data)
+    for chunk in refilled(reader):
+        also(chunk)
+        for consumer in list(consumers):
+            _feed(consumer, consumers, offset, chunk, report)
+        offset += len(chunk)
         report.check_time()
     for consumer in consumers:
         _run(type(consumer).__name__, partial(consumer.finish, report), report)

@@ -10,6 +10,7 @@ import json
 from typing import Any
 
 from supplychain import catalog
+from supplychain.scan.archives.members import leads_out
 from supplychain.scan.interface import Reader, Report, StoppedError
 
 NAME = "Keras"
@@ -53,7 +54,8 @@ def _look(value: Any, report: Report, where: str, depth: int) -> None:
             _judge(value, report, where)
         for key, inner in value.items():
             if key in catalog.graphs().keras.files and isinstance(inner, str) and inner:
-                report.saw(NAME, "config-names-file", f"{key} names a file to read: {inner[:100]}", where)
+                rule = "config-reads-outside" if leads_out(inner) or "://" in inner else "config-names-file"
+                report.saw(NAME, rule, f"{key} names a file to read: {inner[:100]}", where)
             _look(inner, report, where, depth + 1)
     elif isinstance(value, list):
         for inner in value:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 import re
 from typing import Any
 
@@ -14,6 +15,7 @@ _MAGIC = b"\x93NUMPY"
 _LONGEST = 1 << 20
 _VALUES = re.compile(r"[<>|=]?[?biufcSaUVmM]\d*(\[\d*\w+\])?")
 """Types whose values are no objects; what NumPy takes for a type and is written otherwise may be one."""
+_SIZED = re.compile(r"[<>|=]?([biufcSaUVmM])(\d+)(?:\[\d*\w+\])?")
 _TYPES = {"<f8": "F64", "<f4": "F32", "<f2": "F16"}
 """Types whose values are looked at."""
 
@@ -39,10 +41,26 @@ def scan(reader: Reader, report: Report) -> None:
         raise StoppedError("its header is not as NumPy writes it") from error
     if has_objects:
         report.enter(PartReader("objects", reader, start, max(0, reader.size - start)))
-    elif reader.size > start:
+    else:
+        _check_size(header, reader.size - start)
         kind = header["descr"] if isinstance(header["descr"], str) else "records"
-        report.holds(Tensor("values", _TYPES.get(kind, kind), (), start, reader.size - start, weights=False))
+        if reader.size > start:
+            report.holds(Tensor("values", _TYPES.get(kind, kind), (), start, reader.size - start, weights=False))
     report.covered(NAME, reader.size)
+
+
+def _check_size(header: dict[str, Any], size: int) -> None:
+    """Hold the bytes after a header against its shape, where the type has a size of its own.
+
+    Raises:
+        StoppedError: there are fewer.
+    """
+    match = _SIZED.fullmatch(header["descr"]) if isinstance(header["descr"], str) else None
+    shape = header.get("shape")
+    if not isinstance(shape, tuple) or not all(type(count) is int and count >= 0 for count in shape):
+        raise StoppedError("its header gives no shape")
+    if match and math.prod(shape) * int(match[2]) * (4 if match[1] == "U" else 1) > size:
+        raise StoppedError("it ends before its values do")
 
 
 def _holds_objects(kind: Any, depth: int) -> bool:

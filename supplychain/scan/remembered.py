@@ -11,9 +11,7 @@ make one up: it is noticed, said, and the bytes are scanned.
 from __future__ import annotations
 
 import hashlib
-import json
 import sys
-from collections.abc import Mapping, Sequence
 from dataclasses import astuple
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -30,7 +28,7 @@ from supplychain.sealed import Sealed, entries, key_of, write
 _READERS = ("numpy", "h5py", "py7zr", "jinja2")
 """Libraries without which, or in another version of which, a layer may see something else."""
 _CODE = (Path(__file__).parent, Path(catalog.__file__).parent)
-_ABOUT = {"path", "components", "at", "revision", "cached"}
+_ABOUT = {"path", "components", "at", "revision", "cached", "peers"}
 """What a result says of where its bytes lie, which is not of the bytes."""
 
 
@@ -76,20 +74,17 @@ class Remembered:
         note = Indicator(layer="cache", rule=rule.id, verdict=rule.verdict, says=said)
         return scanned.model_copy(update={"indicators": (*scanned.indicators, note)})
 
-    def compared(self, own: Sequence[str], base: Sequence[str], limits: Limits) -> dict[str, object] | None:
-        """Return what these files showed beside their base, all by their SHA-256; None: nothing is remembered of them."""
-        text = self._texts.get(key := _pair(own, base, limits))
+    def text(self, about: str) -> str | None:
+        """Return what was noted about bytes that a key names by their SHA-256; None: nothing."""
+        key = f"{about}:{_rules()}"
         entry = self._stored.get(key)
-        if text is None and entry is not None and self._is_own(key, entry) and self._is_young(entry):
-            text = entry.values["compared"]
-        found: dict[str, object] | None = json.loads(text) if text is not None else None
-        return found
+        if key not in self._texts and entry is not None and self._is_own(key, entry) and self._is_young(entry):
+            return entry.values["text"]
+        return self._texts.get(key)
 
-    def keep_compared(
-        self, own: Sequence[str], base: Sequence[str], limits: Limits, found: Mapping[str, object]
-    ) -> None:
-        """Remember what files showed beside their base."""
-        self._texts[_pair(own, base, limits)] = json.dumps(dict(found))
+    def keep_text(self, about: str, text: str) -> None:
+        """Note something about bytes, by the same rules as of a scan."""
+        self._texts[f"{about}:{_rules()}"] = text
 
     def save(self) -> None:
         """Keep what was seen, beside what is remembered and young enough; what cannot be written is scanned again."""
@@ -101,7 +96,7 @@ class Remembered:
             text = scanned.model_copy(update={"path": ""}).model_dump_json(exclude=_ABOUT - {"path"})
             kept[name] = Sealed.of(self._key, name, self._today, {"scanned": text})
         for name, text in self._texts.items():
-            kept[name] = Sealed.of(self._key, name, self._today, {"compared": text})
+            kept[name] = Sealed.of(self._key, name, self._today, {"text": text})
         if write(self._file, kept):
             self._stored, self._new, self._texts = kept, {}, {}
 
@@ -112,12 +107,8 @@ class Remembered:
         return self._oldest <= entry.day <= self._today
 
 
-def _pair(own: Sequence[str], base: Sequence[str], limits: Limits) -> str:
-    """Return what a comparison is remembered under."""
-    return f"compare:{','.join(own)}:{','.join(base)}:{_bounds(limits)}:{_rules()}"
-
-
-def _bounds(limits: Limits) -> str:
+def bounds(limits: Limits) -> str:
+    """Return limits as a part of a key."""
     return ",".join(map(str, astuple(limits)))
 
 
@@ -127,7 +118,7 @@ def _day(day: date, today: date) -> date | None:
 
 def _key(sha256: str, name: str, limits: Limits) -> str:
     """Return what a result is remembered under: the ending of a name is part of it, since layers look at it."""
-    return f"scan:{sha256}:{Path(name).suffix.lower()}:{_bounds(limits)}:{_rules()}"
+    return f"scan:{sha256}:{Path(name).suffix.lower()}:{bounds(limits)}:{_rules()}"
 
 
 @cache

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from typing import Any
 
 from supplychain.scan.interface import Reader, Report, StoppedError, Tensor
@@ -21,6 +22,15 @@ BITS = {
 }  # fmt: skip
 """Bits of one value, by type."""
 
+_RUNS = re.compile(
+    r"\b(?:exec|eval|compile|__import__|os\.(?:system|popen|exec\w*)|subprocess\.\w+|base64\.b64decode|pickle\.loads?)\s*\("
+    r"|\b(?:curl|wget)\s[^\n]{0,200}https?://|\|\s*(?:ba|z)?sh\b|\brm\s+-[rf]{1,2}\s|\bchmod\s+[0-7+]\S*\s+/"
+    r"|<script\b|powershell(?:\.exe)?\s+-|/dev/tcp/",
+    re.IGNORECASE,
+)
+"""Calls of Python and commands of shells that describe no model."""
+_SENDS = re.compile(r"callback|webhook|exfil|beacon|payload", re.IGNORECASE)
+"""Keys that say where something is to be sent to, or fetched from."""
 _MOST_DIMENSIONS = 64
 
 
@@ -95,3 +105,9 @@ def _gaps(spans: list[tuple[int, int, str]], size: int, report: Report) -> None:
 def _metadata(entry: Any, report: Report) -> None:
     if not isinstance(entry, dict) or not all(isinstance(value, str) for value in entry.values()):
         report.saw(NAME, "metadata-not-text", "its metadata holds something else than texts")
+        return
+    for key, value in entry.items():
+        if (found := _RUNS.search(value)) is not None:
+            report.saw(NAME, "metadata-holds-code", f"its metadata holds {found[0][:80]!r}", key[:100])
+        elif _SENDS.search(key) and "://" in value:
+            report.saw(NAME, "metadata-holds-code", f"its metadata names an address: {value[:80]}", key[:100])

@@ -58,23 +58,32 @@ def _node(node: Message, report: Report) -> None:
 
 
 def _is_saved_model(reader: Reader) -> bool:
-    if reader.read(0, 2) != b"\x08\x01":
+    """Whether it is a SavedModel; its version may be left out, and then its first graph has to be one."""
+    head = reader.read(0, 2)
+    if head != b"\x08\x01" and head[:1] != b"\x12":
         return False
     try:
-        numbers = {number for number, _ in Message(reader, 0, reader.size).fields()}
+        fields = list(Message(reader, 0, reader.size).fields())
+        graphs = [part for number, meta in fields[:1] if isinstance(meta, Message) for number, part in meta.fields()]
+        whole = [part for part in graphs if isinstance(part, Message) and _begins_as_graph(part)]
     except StoppedError:
         return False
-    return numbers == {_SCHEMA, _META_GRAPHS}
+    numbers = {number for number, _ in fields}
+    return numbers == {_SCHEMA, _META_GRAPHS} or (numbers == {_META_GRAPHS} and bool(whole))
 
 
 def _is_graph(reader: Reader) -> bool:
     """Whether it is a GraphDef: nodes with a name and an operator, versions and functions."""
     if reader.read(0, 1) != b"\x0a":
         return False
+    return _begins_as_graph(Message(reader, 0, reader.size))
+
+
+def _begins_as_graph(graph: Message) -> bool:
     try:
-        fields = Message(reader, 0, reader.size).fields()
+        fields = graph.fields()
         first, numbers = next(fields), {number for number, _ in fields}
         inner = [number for number, _ in first[1].fields()] if isinstance(first[1], Message) else []
     except (StoppedError, StopIteration):
         return False
-    return numbers <= {1, 2, 3, 4} and {1, 2} <= set(inner) <= {1, 2, 3, 4, 5, 6, 7}
+    return first[0] == _NODES and numbers <= {1, 2, 3, 4} and {1, 2} <= set(inner) <= {1, 2, 3, 4, 5, 6, 7}

@@ -175,5 +175,37 @@ def chunks(reader: Reader, size: int = CHUNK) -> Iterator[bytes]:
         offset += len(data)
 
 
+def first_byte(reader: Reader) -> int | None:
+    """Return the offset of the first byte that is not zero."""
+    offset = 0
+    for data in chunks(reader):
+        if rest := data.lstrip(b"\0"):
+            return offset + len(data) - len(rest)
+        offset += len(data)
+    return None
+
+
+def refilled(reader: Reader, size: int = CHUNK) -> Iterator[memoryview]:
+    """Yield all bytes of a reader in order; those of a file in one piece of memory, which the next ones overwrite.
+
+    Raises:
+        StoppedError: it ends before its size, or cannot be read.
+    """
+    if not isinstance(reader, FileReader):
+        yield from map(memoryview, chunks(reader, size))
+        return
+    with memoryview(bytearray(min(size, reader.size))) as piece:
+        offset = 0
+        while offset < reader.size:
+            try:
+                count = os.preadv(reader.descriptor, [piece[: reader.size - offset]], offset)
+            except OSError as error:
+                raise StoppedError(f"it cannot be read: {_reason(error)}") from error
+            if not count:
+                raise StoppedError(f"it ends at byte {offset:,} of {reader.size:,}")
+            yield piece[:count]
+            offset += count
+
+
 def _reason(error: Exception) -> str:
     return (error.strerror or str(error)) if isinstance(error, OSError) else str(error)

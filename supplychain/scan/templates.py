@@ -14,6 +14,14 @@ from supplychain.scan.interface import Report
 NAME = "template"
 _REACHING = frozenset({"cycler", "joiner", "lipsum", "self", "config", "request", "get_flashed_messages", "url_for"})
 """Globals of Jinja and Flask that lead to the interpreter by their attributes."""
+_FRAMES = frozenset(
+    f"{kind}_{part}" for kind, parts in {
+        "gi": ("frame", "code", "yieldfrom"), "cr": ("frame", "code", "await", "origin"), "ag": ("frame", "code", "await"),
+        "f": ("back", "builtins", "code", "globals", "locals", "trace"), "tb": ("frame", "next"),
+        "func": ("globals", "code", "closure", "defaults"), "im": ("func", "self", "class"),
+    }.items() for part in parts
+) | {"mro", "format_map"}  # fmt: skip
+"""Attributes of generators, frames and functions that lead to the interpreter without an underscore before them."""
 _LOADING = ("Import", "FromImport", "Include", "Extends")
 _HIDDEN = re.compile(
     r"__(class|globals|init|import|builtins|subclasses|mro|bases?|dict|code|getattribute|getitem|reduce(_ex)?|loader)__"
@@ -53,10 +61,10 @@ def _seen(tree: object) -> Iterator[str]:
 
     assert isinstance(tree, nodes.Template)  # noqa: S101 - that is what `parse` returns
     for node in tree.find_all(nodes.Getattr):
-        if node.attr.startswith("_"):
+        if node.attr.startswith("_") or node.attr in _FRAMES:
             yield f"it takes the attribute {node.attr}"
     for item in tree.find_all(nodes.Getitem):
-        if isinstance(item.arg, nodes.Const) and isinstance(item.arg.value, str) and item.arg.value.startswith("__"):
+        if isinstance(item.arg, nodes.Const) and isinstance(item.arg.value, str) and _reaches(item.arg.value):
             yield f"it takes the attribute {item.arg.value}"
     for found in tree.find_all(nodes.Filter):
         if found.name in {"attr", "map"} and _hidden(found):
@@ -70,6 +78,10 @@ def _seen(tree: object) -> Iterator[str]:
     for constant in tree.find_all(nodes.Const):
         if isinstance(constant.value, str) and _HIDDEN.search(constant.value):
             yield f"it holds the text {constant.value[:60]!r}"
+
+
+def _reaches(attribute: str) -> bool:
+    return attribute.startswith("__") or attribute in _FRAMES
 
 
 def _hidden(found: object) -> bool:

@@ -1,8 +1,9 @@
-"""Settings of models and tokenizers in JSON: code of a repository that they name, and chat templates."""
+"""Settings of models and tokenizers in JSON: code of a repository that they name, and chat templates, in whatever text."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,20 +12,29 @@ from supplychain.scan.templates import check_template
 
 NAME = "settings"
 _LARGEST = 64 << 20
+_LONGEST = 4 << 20
+"""Bytes of a text that is no JSON."""
 _DEEPEST = 100
+_SUFFIXES = (".jinja", ".jinja2", ".j2")
+_CODE = (".py", ".pyi", ".pyw", ".ipynb", ".md", ".rst", ".html")
+"""Texts that speak of templates, or build them, and are none."""
+_REACHING = re.compile(
+    rb"\{[{%][^{}]{0,2000}?(?:__(?:class|globals|init|import|builtins|subclasses|mro|base)__|\bcycler\b|\blipsum\b|\bjoiner\b)"
+)
+"""An expression of Jinja that reaches for the interpreter, in YAML or any other text."""
 _TEMPLATES = ("chat_template", "chat_templates")
 _KEYS = (b'"auto_map"', b'"chat_template', b'"custom_pipelines"', b"\\u00")
 """The keys that are looked for, and the sign of a key that is written another way."""
 
 
 def matches(reader: Reader) -> bool:
-    """Whether it is JSON with code or a template in it, or a chat template by itself, which is named `.jinja`."""
+    """Whether it is JSON with code or a template in it, or another text with a template: one by its name or by what it does."""
     if not 0 < reader.size <= _LARGEST:
         return False
-    if reader.name.lower().endswith(".jinja"):
+    if reader.name.lower().endswith(_SUFFIXES):
         return True
-    if reader.read(0, 256).lstrip(b"\xef\xbb\xbf \t\r\n")[:1] not in (b"{", b"["):
-        return False
+    if not _is_json(reader):
+        return _is_text_with_template(reader)
     data = reader.read(0, reader.size)
     return any(key in data for key in _KEYS)
 
@@ -32,7 +42,7 @@ def matches(reader: Reader) -> bool:
 def scan(reader: Reader, report: Report) -> None:
     """Tell of `auto_map`, of custom pipelines, and of what templates reach for."""
     data = reader.read(0, reader.size)
-    if reader.name.lower().endswith(".jinja"):
+    if reader.name.lower().endswith(_SUFFIXES) or not _is_json(reader):
         check_template(data.decode("utf-8", "replace"), "chat template", report)
         return
     try:
@@ -47,6 +57,18 @@ def scan(reader: Reader, report: Report) -> None:
         elif key in {"auto_map", "custom_pipelines"} and value:
             _code(value, place, report)
     report.covered(NAME, reader.size)
+
+
+def _is_json(reader: Reader) -> bool:
+    head = reader.read(0, 256).lstrip(b"\xef\xbb\xbf \t\r\n")
+    return head[:1] in (b"{", b"[") and head[:2] not in (b"{{", b"{%", b"{#")
+
+
+def _is_text_with_template(reader: Reader) -> bool:
+    if reader.size > _LONGEST or reader.name.lower().endswith(_CODE):
+        return False
+    data = reader.read(0, reader.size)
+    return b"\0" not in data and _REACHING.search(data) is not None
 
 
 def _entries(value: Any) -> Iterator[tuple[str, Any, str]]:

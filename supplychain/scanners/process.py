@@ -41,11 +41,19 @@ def environment(home: Path) -> dict[str, str]:
     return {**own, **proxies, **alone, "PATH": os.defpath, "LC_ALL": "C.UTF-8"}
 
 
-def run(command: Sequence[str], folder: Path, env: Mapping[str, str], *, output: Path | None = None) -> Ended:
+def run(
+    command: Sequence[str],
+    folder: Path,
+    env: Mapping[str, str],
+    *,
+    output: Path | None = None,
+    seconds: float | None = None,
+    memory: int | None = None,
+) -> Ended:
     """Run a program in a folder until it ends; what it writes to its standard output goes to `output`, or nowhere.
 
     Raises:
-        FailedError: it cannot be started, takes longer than `TIME_LIMIT`, or is killed.
+        FailedError: it cannot be started, takes longer than `seconds` (or else `TIME_LIMIT`), or is killed.
     """
     errors = folder / "stderr"
     with errors.open("wb") as said, (output or Path(os.devnull)).open("wb") as out:
@@ -62,9 +70,11 @@ def run(command: Sequence[str], folder: Path, env: Mapping[str, str], *, output:
         except OSError as error:
             raise FailedError(f"{Path(command[0]).name} cannot be started: {error.strerror}") from error
         try:
-            _bound(process.pid)
-            code = process.wait(TIME_LIMIT)
+            _bound(process.pid, memory)
+            code = process.wait(seconds or TIME_LIMIT)
         except subprocess.TimeoutExpired as error:
+            if seconds:
+                raise FailedError(f"it was stopped after {seconds:g} seconds without a result") from error
             raise FailedError(
                 f"it was stopped after {TIME_LIMIT:g} seconds without a result; run it by hand on fewer packages and "
                 "hand in its report"
@@ -78,10 +88,12 @@ def run(command: Sequence[str], folder: Path, env: Mapping[str, str], *, output:
     return Ended(code, _last_line(errors))
 
 
-def _bound(pid: int) -> None:
+def _bound(pid: int, memory: int | None) -> None:
     if hasattr(resource, "prlimit"):  # Linux; elsewhere only the read is bounded
         with contextlib.suppress(OSError):
             resource.prlimit(pid, resource.RLIMIT_FSIZE, (SIZE_LIMIT, SIZE_LIMIT))
+            if memory is not None:
+                resource.prlimit(pid, resource.RLIMIT_DATA, (memory, memory))
 
 
 def written(path: Path) -> bytes:

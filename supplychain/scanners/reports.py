@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from supplychain import catalog
-from supplychain.catalog.interface import ReportForm
+from supplychain.catalog.scanner_report import ReportForm
 from supplychain.files import NotReadError, read_bounded
 from supplychain.model.fact import ScannerReport
 from supplychain.scanners.forms import FORMS

@@ -10,7 +10,7 @@ import re
 from typing import Any
 
 from supplychain import catalog
-from supplychain.catalog.interface import SarifDriver
+from supplychain.catalog.scanner_report import SarifDriver
 from supplychain.model.fact import ScannerHit
 from supplychain.scanners.forms import component, moment
 from supplychain.scanners.interface import Said, items

@@ -14,6 +14,7 @@ import re
 import stat
 import zlib
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,7 @@ class DamagedError(Exception):
 
 
 class LargeError(Exception):
-    """A pack that is not read."""
+    """What is too large to be read; the message says what."""
 
 
 class Objects:
@@ -105,17 +106,21 @@ def answer(asked: dict[str, Any]) -> dict[str, Any]:
     of every folder among these. `unread` are the tags of which that cannot be told.
     """
     objects = Objects(Path(asked["objects"]))
-    signed, unread, folders = [], [], dict[str, dict[str, str]]()
+    signed, unread, folders, left = [], [], dict[str, dict[str, str]](), ENTRIES
     for name, own in asked["tags"].items():
         try:
             found = _tag(objects, own, asked["paths"])
             for folder in found.pop("trees") if found else ():
-                folders.setdefault(folder, dict(objects.files(folder)))
+                if folder not in folders:
+                    folders[folder] = dict(islice(objects.files(folder), left + 1))
+                    left -= len(folders[folder])
+                if left < 0:
+                    folders.pop(folder, None)
+                    raise LargeError(f"its folders hold more than {ENTRIES:,} files, which are not read")
         except DamagedError as error:
             unread.append({"name": name, "state": "invalid", "says": str(error)})
-        except LargeError:
-            says = f"git keeps it in packs of more than {PACK:,} bytes, which are not read"
-            unread.append({"name": name, "state": "unreadable", "says": says})
+        except LargeError as error:
+            unread.append({"name": name, "state": "unreadable", "says": str(error)})
         except KeyError:
             says = "an object that it leads to is not there: the repository is not whole, or borrows from another"
             unread.append({"name": name, "state": "unreadable", "says": says})
@@ -124,8 +129,6 @@ def answer(asked: dict[str, Any]) -> dict[str, Any]:
             unread.append({"name": name, "state": "unreadable", "says": says})
         else:
             signed += [{"name": name, **found}] if found else []
-        if sum(map(len, folders.values())) > ENTRIES:
-            raise MemoryError
     return {"signed": signed, "unread": unread, "folders": folders}
 
 
@@ -179,7 +182,7 @@ def _packs(folder: Path) -> Iterator[Any]:
     for index in sorted(folder.glob("pack-*.idx")) if folder.is_dir() and not folder.is_symlink() else ():
         if _is_plain(index) and _is_plain(index.with_suffix(".pack")):
             if index.with_suffix(".pack").stat().st_size > PACK:
-                raise LargeError
+                raise LargeError(f"git keeps it in packs of more than {PACK:,} bytes, which are not read")
             yield Pack(str(index.with_suffix("")), object_format=SHA1)
 
 

@@ -111,7 +111,7 @@ def _lacks(component: Component, revision: str | None, record: HubRecord | None,
     if listed:
         return ""
     if record is not None and record.source.name == NO_HUB:
-        return f"what lies beside it at {source_word(component)}: {record.problem}"
+        return f"{source_word(component)}: {record.problem}"
     if record is None or record.state == "unknown":
         problem = record.problem if record else "nothing is known of what it lists"
         return f"{shown}: {problem}"

@@ -31,7 +31,7 @@ PACKAGES = {"5.1", "5.2", "5.3", "5.4", "5.5"}
 """The requirements that a package which no lock names breaks, and that what may hide a package leaves open."""
 SERVICES = {"6.1", "6.2", "6.3", "6.4", "6.5"}
 """The requirements that a service which nobody declared breaks, and that what may hide one leaves open."""
-MODELS = {"1.2", "1.3", "1.4", "2.1", "2.2", "3.1", "3.2", "3.3"}
+MODELS = {"1.2", "1.3", "1.4", "2.1", "2.2", "2.3", "3.1", "3.2", "3.3"}
 """The requirements that a model of which no hub says anything breaks or leaves open."""
 DATASETS = {"4.1", "4.2", "4.3"}
 """The same for a dataset."""

@@ -6,9 +6,10 @@ import json
 import re
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from io import StringIO
 from itertools import combinations
 from pathlib import Path
 
@@ -17,6 +18,8 @@ import pytest
 from supplychain.checks.engine import CHECKS
 from supplychain.model.finding import Observation, Outcome
 from supplychain.remedies import diff
+from supplychain.report import terminal
+from supplychain.report.view import View
 from tests.support import ROOT, SAMPLE, BuiltTarget, Outcomes, run_suite
 
 TWIN = ROOT / "examples" / "careless"
@@ -29,7 +32,7 @@ INVENTORY = ".supplychain/inventory.cdx.json"
 BASELINE = ".supplychain/baseline.json"
 LOCK = "requirements.txt"
 DECLARATION = "supplychain.toml"
-DRIFT = {"1.1", "2.1", "5.3", "5.4", "5.5", "6.3"}
+DRIFT = {"1.1", "2.1", "2.3", "5.3", "5.4", "5.5", "6.3"}
 """Requirements whose flaws came after the baseline."""
 Row = tuple[str, str, str, str]
 """A requirement, a component, a rule and a file: what stays the same while lines move."""
@@ -96,6 +99,14 @@ def follows(row: Row, flaw: Flaw) -> bool:
     """Whether a row is one of those that the README says follow: drift, and a dataset that the mirror answers for."""
     by_mirror = flaw.requirement == "1.1" and row[0] == "4.1" and row[2] == flaw.rule
     return by_mirror or (row[0] == "9.1" and row[2] == "drift" and flaw.requirement in DRIFT)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _no_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Have no model in a cache, as whoever tries the examples first."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HF_HOME", str(tmp_path_factory.mktemp("client")))
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -210,6 +221,7 @@ MENDS: dict[str, Callable[[BuiltTarget], object]] = {
     "1.4": adds(COPY, APPROVED),
     "2.1": restores_head,
     "2.2": records_no_signature,
+    "2.3": lambda twin: twin.edit("deploy/serve.sh", " --trust-remote-code", ""),
     "3.1": lambda twin: twin.edit(DECLARATION, "CC-BY-NC-SA-4.0", "CC-BY-SA-4.0"),
     "3.2": adds(LOOK_ALIKE, ACKNOWLEDGED),
     "3.3": lambda twin: twin.plant("NOTICE", (twin.path / "NOTICE").read_text() + CREDIT),
@@ -348,3 +360,12 @@ def sound_twin() -> Outcomes:
 
 def test_the_twins_differ_nowhere_else(careless: Outcomes, sound_twin: Outcomes) -> None:
     assert careless.unlike(sound_twin) == {row[0].partition(" ")[0] for row in SIDE_BY_SIDE}
+
+
+def test_the_readme_of_the_project_shows_what_a_run_prints(careless: Outcomes) -> None:
+    out = StringIO()
+    terminal.show(View(careless.case, careless.findings, "run"), [], out)
+    (block,) = re.findall(r"```\n(Control NOT met: .*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    shown = [line.removesuffix("...").rstrip() for line in block.splitlines()]
+    printed = out.getvalue().splitlines()
+    assert [line for line in shown if not any(other.startswith(line) for other in printed)] == []

@@ -53,6 +53,20 @@ def described(sha256: str) -> Change:
     return apply
 
 
+def packaged(sha256: str) -> Change:
+    """Return the change that adds a file of rows in a data package, which states a hash of it."""
+    content = LISTED["a.csv"]
+    package = {"name": "planted", "version": "1.0.0", "resources": [{"path": "rows.csv", "hash": f"sha256:{sha256}"}]}
+
+    def apply(built: BuiltTarget) -> None:
+        built.plant("train/planted/datapackage.json", json.dumps(package, indent=1))
+        built.plant("train/planted/rows.csv", content)
+        built.plant("train/more.py", 'import pandas\n\nROWS = pandas.read_csv("train/planted/rows.csv")\n')
+        adopt_inventory(built)
+
+    return apply
+
+
 def reads(code: str) -> Change:
     """Return the change that adds code that reads data."""
 
@@ -64,6 +78,7 @@ def reads(code: str) -> Change:
 
 
 CROISSANT, DVC = "dataset:croissant/planted", "dataset:file/train/rows"
+PACKAGED = "dataset:file/train/planted/rows.csv"
 WRONG = [
     Bytes("one byte of the rows is another", "mismatch", in_cache(CACHED, ROWS, flip), BANKING, LOADED, (ROWS,)),
     Bytes("rows were removed at the end", "truncated", in_cache(CACHED, ROWS, cut), BANKING, LOADED, ("cut off",)),
@@ -90,6 +105,20 @@ NEW = [
         "train/planted/croissant.json:9",
     ),
     ("a SHA-256 that is cut", described("0" * 12), CROISSANT, "malformed-hash", "train/planted/croissant.json:9"),
+    (
+        "a data package that states another hash",
+        packaged("0" * 64),
+        PACKAGED,
+        "mismatch",
+        "train/more.py:3",
+    ),
+    (
+        "a data package with a hash that is cut",
+        packaged("0" * 63),
+        PACKAGED,
+        "malformed-hash",
+        "train/more.py:3",
+    ),
     (
         "a stream without a pin",
         reads('from datasets import load_dataset\n\nROWS = load_dataset("mteb/more", streaming=True)\n'),

@@ -13,15 +13,15 @@ import pytest
 from supplychain.facts import session
 from supplychain.model.finding import Outcome
 from tests.acceptance.services import HASTY, OTHER_HUBS, QUIET, TOKENS, Services, served_target, serving
-from tests.acceptance.test_facts_online import comparable, snapshot_of
+from tests.acceptance.test_facts_faults import OF_ANY, SECONDS
+from tests.acceptance.test_facts_online import comparable, rows, snapshot_of
 from tests.sound_facts import OTHERS, snapshot
 from tests.sound_hub import COMMITS, DATASET, MODEL
-from tests.standins import Hub, Reply, cut_short, dripping, hanging, redirect, status, wrong_json
+from tests.standins import Hub, Reply, status
 from tests.support import BuiltTarget, Outcomes, run_suite, sound_target
 
 HUB_BOUND = ("1.1", "1.2", "1.3", "1.4", "2.1", "2.2", "3.1", "3.2", "3.3", "3.4", "4.1", "4.2", "4.3")
 """The requirements that what hubs say may decide."""
-SECONDS = 20
 MORE = """
 from transformers import AutoModel
 AutoModel.from_pretrained("acme/derived", revision="{commit}")
@@ -48,10 +48,6 @@ def said(found: Outcomes) -> list[dict[str, Any]]:
         {key: value for key, value in record.model_dump(mode="json").items() if key != "source"}
         for record in (*found.case.hub, *found.case.owners)
     ]
-
-
-def rows(found: Outcomes, requirement: str) -> set[tuple[str, str, Outcome]]:
-    return {(row.component, row.rule, row.outcome) for row in found[requirement].observations}
 
 
 def test_online_the_sound_target_comes_out_as_with_the_facts_of_the_tests(tmp_path: Path) -> None:
@@ -122,19 +118,7 @@ def test_what_a_model_was_derived_from_is_asked_for_as_well(target: BuiltTarget,
     assert len([record for record in found.case.hub if record.component.endswith("acme/derived")]) == 1
 
 
-FAULTS = [
-    pytest.param(status(401), "answered 401 (it wants a login)", id="401"),
-    pytest.param(status(403), "answered 403 (it refuses)", id="403"),
-    pytest.param(status(404), "answered 404, and not in the words of the hub", id="404"),
-    pytest.param(status(429, Retry_After="0"), "answered 429 (too many requests)", id="429"),
-    pytest.param(status(500), "answered 500", id="500"),
-    pytest.param(redirect(307, "http://mirror.example/api"), "redirects to http://mirror.example", id="307"),
-    pytest.param(hanging(), "did not answer in time", id="hanging"),
-    pytest.param(dripping(), "took more than 2 seconds in all", id="dripping"),
-    pytest.param(cut_short(), "answered with a body that was cut short or damaged", id="cut short"),
-    pytest.param(wrong_json(), "the hub answered with something that is not its JSON", id="a captive portal"),
-    pytest.param(Reply(body=b"[" * 100_000), "the hub answered with something that is not its JSON", id="nested"),
-]
+FAULTS = [*OF_ANY, pytest.param(status(403), "answered 403 (it refuses)", id="403")]
 
 
 @pytest.mark.parametrize(("fault", "reason"), FAULTS)

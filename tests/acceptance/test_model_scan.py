@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import pickle
 import struct
@@ -118,7 +119,7 @@ WRONG = [
     ),
     found("a class that nobody judged", "review-indicator", "head.pkl", b"cplanted\nThing\n.", "pickle-unknown-import"),
     found(
-        "a header that is cut off", "broke-off", "cut.safetensors", save({"w": numpy.ones(4, "f4")})[:40], "broke off"
+        "a stream that is cut off", "broke-off", "head.pkl.gz", gzip.compress(pickle.dumps([1] * 9))[:20], "cut short"
     ),
     found("bytes of no known format", "unknown-format", "vectors.dat", b"\x01\x00\xff" * 30, "no layer reads it"),
     Bytes(
@@ -155,7 +156,7 @@ def out_of_bounds(path: Path) -> bytes:
     """Return weights whose header names bytes that are not there, by one changed bit."""
     data = bytearray(path.read_bytes())
     at = data.index(b"]}", data.index(b"data_offsets")) - 1
-    while data[at] != ord("3") and data[at] != ord("1"):
+    while data[at] != ord("1"):
         at -= 1
     data[at] ^= 8
     return bytes(data)
@@ -177,6 +178,12 @@ def test_the_sound_target_says_what_was_looked_at(sound: Outcomes) -> None:
         assert "not covered: " in row.message
         assert "free of" not in row.message
         assert row.evidence
+
+
+def test_a_pickle_that_is_cut_off_fails_and_is_for_review(publish: Publish) -> None:
+    rows = publish({"head.pkl": pickle.dumps(list(range(99)))[:60]})["2.3"].observations
+    told = {(row.rule, row.outcome) for row in rows if row.component == BGE}
+    assert told == {("review-indicator", Outcome.UNDETERMINED), ("broke-off", Outcome.FAIL)}
 
 
 Publish = Callable[..., Outcomes]

@@ -78,6 +78,18 @@ def test_without_a_pin_the_default_is_looked_at(revision: str | None, main: bool
     assert all(one.pinned == (revision == "f" * 40) for one in artifacts.values())
 
 
+@pytest.mark.parametrize("name", ["v1.0", "release/v1", "refs/pr/1"])
+def test_a_tag_or_branch_is_what_the_client_noted_of_it(name: str, home: Path) -> None:
+    write_cache(home, MODEL, FILES, COMMIT)
+    note = hub_cache(home) / "models--o--m" / "refs" / name
+    note.parent.mkdir(parents=True)
+    note.write_text(COMMIT)
+    artifacts = found(record(FILES, name), revision=name)
+    assert {(one.path, one.revision, one.pinned) for one in artifacts.values()} == {(f, COMMIT, False) for f in FILES}
+    for other in (f"{name}/", f"../refs/{name}", f"./{name}", "v2"):
+        assert snapshot(hub_cache(home), Component.parse(MODEL), other, 9) is None
+
+
 def test_a_link_that_leads_out_of_the_cache_is_not_followed(home: Path, tmp_path: Path) -> None:
     revision = write_cache(home, MODEL, FILES, COMMIT)
     (tmp_path / "secret").write_bytes(b"secret")

@@ -176,3 +176,39 @@ def test_what_cannot_be_read_says_so_each_time(file: Path) -> None:
         digester.of(file, ["sha256"])
     with pytest.raises(NotReadError, match="No such file"):
         digester.of(file.parent / "gone", ["sha256"])
+
+
+def test_a_digest_that_a_scan_computed_is_taken_over(file: Path) -> None:
+    digester = opened(file.parent)
+    before = remembered.identity(file)
+    assert before is not None
+    assert digester.known(file) is None
+    digester.learn(file, before, sha256(OLD))
+    assert digester.known(file) == sha256(OLD)
+    assert (digester.of(file, ["sha256"]).values, digester.read) == ({"sha256": sha256(OLD)}, 0)
+    digester.save()
+    assert opened(file.parent, days=1).known(file) == sha256(OLD)
+
+
+def test_a_digest_of_a_file_that_changed_meanwhile_is_not(file: Path) -> None:
+    digester = opened(file.parent)
+    before = remembered.identity(file)
+    assert before is not None
+    file.write_bytes(b"others, and more of them")
+    digester.learn(file, before, sha256(OLD))
+    assert digester.known(file) is None
+    assert digester.of(file, ["sha256"]).values == {"sha256": sha256(b"others, and more of them")}
+    file.unlink()
+    digester.learn(file, before, sha256(OLD))
+    assert remembered.identity(file) is None
+    assert digester.known(file) is None
+
+
+def test_a_digest_that_differs_replaces_what_was_known(file: Path) -> None:
+    digester = opened(file.parent)
+    digester.of(file, ["sha256", "md5"])
+    before = remembered.identity(file)
+    assert before is not None
+    digester.learn(file, before, "0" * 64)
+    assert digester.known(file) == "0" * 64
+    assert digester.of(file, ["md5"]).values == {"md5": hashlib.md5(OLD).hexdigest()}, "it is read again"

@@ -97,7 +97,7 @@ def test_a_requirement_without_a_check_is_named_as_what_keeps_it_open(sound: Out
     entry = Decided(requirement="4.4", outcome=Outcome.UNDETERMINED)
     finding = decide("4.5", settled(sound.case, "4.5", r4_4=entry), tool())
     assert finding.outcome is Outcome.UNDETERMINED
-    assert row_of(finding, BANKING).message == "it is used, and not decided by 4.4"
+    assert row_of(finding, BANKING).message == "production names it, and it is not decided by 4.4"
 
 
 def test_a_model_that_is_trained_here_is_no_source(sound: Outcomes) -> None:

@@ -25,13 +25,14 @@ TABLE = b"text,label\n" + b"x,1\n" * 20_000
     ],
 )
 def test_a_file_with_data_is_known_by_its_form(path: str, content: bytes, form: str) -> None:
-    found = data_format(path, len(content), content[:256])
-    assert found is not None
-    assert found.name == form
+    known = data_format(path, len(content), content[:256])
+    assert known is not None
+    assert known.name == form
     (found,) = (r for r in look({path: content}).references if r.component.kind is Kind.DATASET)
     assert (found.component.id, found.call) == (f"dataset:file/{path}", form)
     assert found.checksum is not None
     assert found.checksum.startswith("sha256:")
+    assert found.at.line == (1 if known.line else None)
 
 
 @pytest.mark.parametrize(

@@ -443,3 +443,23 @@ def test_flags_digests_and_the_revision_of_code_are_kept() -> None:
     assert reference.code_revision == SHA
     (retrieved,) = references(f'import pooch\npooch.retrieve("https://e.org/x.csv", known_hash="md5:{SHA[:32]}")')
     assert retrieved.checksum == f"md5:{SHA[:32]}"
+
+
+@pytest.mark.parametrize(
+    ("parameters", "flag"),
+    [
+        ("name, trust=True", "True"),
+        ("name, trust: bool = False", "False"),
+        ("name, *, trust=True", "True"),
+        ("trust, name=True", "trust"),
+        ("name, trust=None", "trust"),
+        ("name, trust=setting()", "trust"),
+        ("name", "trust"),
+    ],
+)
+def test_a_flag_is_what_its_parameter_is_by_default_also_where_the_name_is_not_known(
+    parameters: str, flag: str
+) -> None:
+    body = "AutoModel.from_pretrained(name, trust_remote_code=trust)"
+    found = look({"app.py": f"from transformers import AutoModel\ndef load({parameters}):\n    {body}\n"})
+    assert [item.flags for item in found.unresolved] == [(f"trust_remote_code={flag}",)]

@@ -14,6 +14,7 @@ from supplychain.model.artifact import Artifact
 from supplychain.model.case import Case
 from supplychain.model.reference import Relation
 from supplychain.model.scan import Compared, Scanned
+from supplychain.scan.peers import Peer
 from supplychain.scan.remembered import Remembered
 from supplychain.sealed import key_of
 from supplychain.target import Target
@@ -42,6 +43,7 @@ class Runs:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.home = folder / "hf"
+        self.peers: dict[str, tuple[Peer, str]] = {}
         self.case: Case = case_of(reference(MODEL, COMMIT), reference(DATASET, COMMIT))
 
     def put(self, component: str, **files: bytes) -> Path:
@@ -63,11 +65,12 @@ class Run:
         now = case.now + timedelta(days=days)
         key, cache = key_of(runs.folder / "state"), runs.folder / "cache"
         digests = Digester(cache, key, "digests.json", now, 30, 1 << 40)
-        scanning = Scanning(Remembered(cache, key, "scans.json", now, 30), 1 << 40, executor=executor)
+        scanning = Scanning(Remembered(cache, key, "scans.json", now, 30), 1 << 40, executor=executor, peers=runs.peers)
         seen: Seen = []
         self.artifacts: tuple[Artifact, ...] = artifacts.gather(
             target, case, fetch=False, digests=digests, look=lambda founds: seen.extend(scanning.look(founds, digests))
         )
+        scanning.settle()
         self.scans: tuple[Scanned, ...] = told(seen)
         self.comparisons: tuple[Compared, ...] = compared(case, seen, digests, scanning)
         self.hashed, self.scanned = digests.read, scanning.read

@@ -105,6 +105,14 @@ def test_of_datasets_only_what_can_hold_code_is_scanned(runs: Runs) -> None:
     assert {one.path for one in runs.run().scans} == {"rows.pkl", "load.py"}
 
 
+def test_what_a_dataset_holds_is_not_looked_at_again(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
+    runs.put(DATASET, rows__pkl=evil(), rows__csv=b"a,b\n1,2\n")
+    runs.run()
+    monkeypatch.setattr(scans, "_may_hold_code", None)
+    again = runs.run(days=1)
+    assert ({one.path for one in again.scans}, again.scanned, again.hashed) == ({"rows.pkl"}, 0, 0)
+
+
 def test_a_file_in_two_components_is_scanned_once(runs: Runs) -> None:
     runs.case = case_of(reference("model:file/models"), reference("model:file/models/w.pt"))
     run = runs.run(target=Target.of({"models/w.pt": evil(), "readme.txt": b"x"}))

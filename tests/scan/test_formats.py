@@ -171,7 +171,9 @@ _KERAS: list[tuple[dict[str, object], str, set[str]]] = [
     ({"module": "os", "class_name": "system"}, "malicious", {"layer-holds-code"}),
     ({"module": "keras.utils", "class_name": "function", "config": "get_file"}, "malicious", {"layer-holds-code"}),
     ({"module": "own.layers", "class_name": "Custom"}, "review", {"foreign-class"}),
-    ({"config": {"name": "lookup", "vocabulary": "/etc/passwd"}}, "review", {"config-names-file"}),
+    ({"config": {"name": "lookup", "vocabulary": "words.txt"}}, "review", {"config-names-file"}),
+    ({"config": {"name": "lookup", "vocabulary": "/etc/passwd"}}, "malicious", {"config-reads-outside"}),
+    ({"config": {"name": "lookup", "vocabulary": "https://example.org/x"}}, "malicious", {"config-reads-outside"}),
 ]
 
 

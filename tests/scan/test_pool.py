@@ -1,13 +1,14 @@
 """Many artifacts at a time give what one at a time gives, and one that kills its process takes no other with it."""
 
 import pickle
+import socket
 from pathlib import Path
 
 import pytest
 
 from supplychain.scan.engine import scan
 from supplychain.scan.interface import Limits
-from supplychain.scan.pool import Job, scan_all
+from supplychain.scan.pool import Job, ensure, scan_all
 from tests.scan.support import evil, torch_file, zipped
 
 
@@ -50,6 +51,19 @@ def test_no_scheduler_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("supplychain.scan.pool._ANSWER", 0.5)
     with pytest.raises(ConnectionError, match="no Dask scheduler answers"):
         scan_all([Job("/nowhere", "a")], executor="tcp://127.0.0.1:1")
+
+
+def test_a_server_that_is_no_scheduler_is_said_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("distributed")
+    monkeypatch.setattr("supplychain.scan.pool._ANSWER", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"tcp://127.0.0.1:{server.getsockname()[1]}"
+        with pytest.raises(ConnectionError, match=f"no Dask scheduler answers at {address}: ."):
+            ensure(address)
+
+
+def test_this_machine_needs_no_scheduler() -> None:
+    ensure("local")
 
 
 def test_a_process_that_dies_loses_nothing_and_its_file_is_reported(jobs: list[Job]) -> None:

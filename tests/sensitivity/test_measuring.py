@@ -25,7 +25,24 @@ from tests.verbs.support import touched, tree
 
 SEED = 5
 
-NOT_PLANTED = {"1.2", "1.3", "1.4", "1.5", "2.1", "2.2", "2.4", "3.1", "3.2", "3.3", "3.4", "4.1", "4.2", "4.3", "4.5"}
+NOT_PLANTED = {
+    "1.2",
+    "1.3",
+    "1.4",
+    "1.5",
+    "2.1",
+    "2.2",
+    "2.3",
+    "2.4",
+    "3.1",
+    "3.2",
+    "3.3",
+    "3.4",
+    "4.1",
+    "4.2",
+    "4.3",
+    "4.5",
+}
 """Requirements with a check for which this version has no plants."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import os
+import subprocess
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,9 +13,10 @@ from pathlib import Path
 import pytest
 
 from supplychain.model.artifact import Artifact, SignatureLookup
+from supplychain.model.declaration import Declaration, DeclaredComponent
 from supplychain.signatures import tags
 from tests.git_repositories import Repository, SshKey, has_ssh
-from tests.signatures.looking import FOLDER, looked, names, only, plant, says
+from tests.signatures.looking import FOLDER, HUB, looked, names, only, plant, says
 from tests.signed_models import OpenPgpKey, has_gpg, openpgp_key
 
 HAS_ALL = has_gpg() and has_ssh()
@@ -236,6 +238,19 @@ def test_a_repository_outside_the_target_is_not_read(repository: Repository, tmp
     assert lookup.lacked == ("the tags of git: its repository lies outside the target and was not read",)
 
 
+@pytest.mark.parametrize("path", ["../outer", "model/../../outer", "/", "linked/weights.bin"])
+def test_a_path_that_leads_out_of_the_target_leads_to_no_repository(
+    repository: Repository, tmp_path: Path, ssh: SshKey, path: str
+) -> None:
+    outer = Repository.new(plant(tmp_path / "outer", {"weights.bin": b"inert weights"})).tag("v1.0", ssh)
+    (repository.path / "linked").symlink_to(outer.path)
+    Repository.new(tmp_path).tag("v2.0", ssh)
+    declared = Declaration(schema=1, component=(DeclaredComponent(id=HUB, path=path),))
+    lookup = looked(repository.path, HUB, ssh.public, declaration=declared)
+    assert lookup.found == ()
+    assert lookup.lacked
+
+
 @pytest.mark.parametrize("what", ["objects", "refs/tags", "packed-refs"])
 def test_what_is_behind_a_link_is_not_read(repository: Repository, tmp_path: Path, ssh: SshKey, what: str) -> None:
     repository.tag("v1.0", ssh).run("pack-refs", "--all")
@@ -268,6 +283,21 @@ def test_what_takes_too_long_is_stopped(repository: Repository, ssh: SshKey, mon
     monkeypatch.setattr(tags, "SECONDS", 0.01)
     lookup = looked(repository.tag("v1.0", ssh).path, MODEL, ssh.public)
     assert "did not come to an end" in lookup.lacked[0]
+
+
+def test_folders_that_hold_each_other_many_times_end_in_time(repository: Repository, ssh: SshKey) -> None:
+    within = repository.run("rev-parse", "HEAD:model")
+    for _ in range(12):
+        listed = repository.path.parent / "listed"
+        listed.write_text("".join(f"040000 tree {within}\t{number}\n" for number in range(10)))
+        command = f"git -C '{repository.path}' mktree < '{listed}'"
+        within = subprocess.run(
+            command, shell=True, check=True, capture_output=True, text=True, timeout=60
+        ).stdout.strip()
+    whole = repository.run("commit-tree", "-m", "planted", within)
+    repository.tag("v1.0", ssh, whole)
+    plant(repository.path, {"0/weights.bin": b"inert"})
+    says(only(looked(repository.path, "model:file/0", ssh.public)), "unreadable", "more than 500,000 files")
 
 
 def test_a_form_that_is_not_read(repository: Repository, ssh: SshKey) -> None:

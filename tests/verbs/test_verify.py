@@ -20,6 +20,8 @@ from supplychain.report.view import View
 from supplychain.verbs.guard import manifest
 from tests import gating
 from tests.guarding import artifact, sha256
+from tests.hub_cache import write_cache
+from tests.scan.support import evil, torch_file
 from tests.support import BuiltTarget, Outcomes, run_suite, sound_target
 from tests.verbs.support import BGE, INTENT, say, touched, tree
 
@@ -167,7 +169,9 @@ def test_a_target_as_it_was_assessed_holds(target: BuiltTarget, capsys: Capture)
     before = tree(target)
     said = say(capsys, "verify", target)
     assert (said.code, said.err) == (0, [])
-    assert said.out == [f"{target.path}: 1 held against {target.path}/{MANIFEST}, 0 refused"]
+    assert said.out[0] == f"{target.path}: 1 held against {target.path}/{MANIFEST}, 0 refused"
+    assert said.out[1].startswith("no indicator found by layers ")
+    assert len(said.out) == 2
     assert touched(before, tree(target)) == set()
 
 
@@ -244,11 +248,13 @@ def test_a_folder_holds_what_the_manifest_lists_of_one_component(target: BuiltTa
 
 @pytest.mark.parametrize("text", ["", "{}", "[", '{"schema": 2, "sources": [], "artifacts": []}'])
 def test_without_a_manifest_nothing_is_accepted(text: str, target: BuiltTarget, capsys: Capture) -> None:
-    refusal = say(capsys, "verify", target).refusal()
-    assert "write it with supplychain guard TARGET" in refusal
+    alone = say(capsys, "verify", target)
+    assert (alone.code, "held against no manifest; write it with supplychain guard TARGET" in alone.out[-1]) == (
+        3,
+        True,
+    )
     target.plant(MANIFEST, text)
     assert "is damaged" in say(capsys, "verify", target).refusal()
-    assert "is one file" in say(capsys, "verify", target.path / WEIGHTS).refusal()
     assert "does not exist" in say(capsys, "verify", target.path / "none", "--manifest", "x").refusal()
     listed(target).plant(".supplychain/guard/denied.jsonl", "half a line")
     assert "the deny list" in say(capsys, "verify", target).refusal()
@@ -260,3 +266,60 @@ def test_a_target_without_models_was_not_verified(tmp_path: Path, capsys: Captur
     said = say(capsys, "verify", target)
     assert said.code == 3
     assert "no model or dataset of production lies in it" in said.err[0]
+
+
+@pytest.mark.parametrize(
+    ("data", "code", "says"),
+    [
+        (torch_file(), 0, "no indicator found by layers "),
+        (evil(), 1, "malicious {file}: "),
+        (b"\0\xfe\xff\1" * 20, 3, "not fully scanned {file}: plain: its bytes are of no format"),
+    ],
+)
+def test_one_file_is_scanned_without_a_manifest(
+    data: bytes, code: int, says: str, tmp_path: Path, capsys: Capture
+) -> None:
+    file = tmp_path / "model.bin"
+    file.write_bytes(data)
+    said = say(capsys, "verify", file)
+    assert (said.code, said.err) == (code, [])
+    assert said.out[0].startswith(says.format(file=file))
+    assert "; not covered: " in said.out[-1]
+    if code:
+        assert "; next: " in said.out[0]
+
+
+def test_what_asks_for_review_is_open(tmp_path: Path, capsys: Capture) -> None:
+    file = tmp_path / "convert.sh"
+    file.write_bytes(b"#!/bin/sh\necho hello\n")
+    said = say(capsys, "verify", file)
+    assert (said.code, said.out[0].startswith(f"review {file}: script: ")) == (3, True)
+
+
+def test_a_folder_that_no_manifest_lists_is_scanned_and_stays_open(tmp_path: Path, capsys: Capture) -> None:
+    for name, data in {"model.pt": torch_file(), "config.json": b"{}", ".git/hooks": evil()}.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(data)
+    said = say(capsys, "verify", tmp_path)
+    assert (said.code, "of 2 files" in said.out[0]) == (3, True)
+    (tmp_path / "extra.pkl").write_bytes(evil())
+    assert say(capsys, "verify", tmp_path).code == 1
+    assert "name it: --manifest FILE" in say(capsys, "verify", tmp_path, "--component", BGE).refusal()
+
+
+def test_a_revision_in_the_cache_of_a_hub_is_scanned_by_its_links(tmp_path: Path, capsys: Capture) -> None:
+    folder = write_cache(tmp_path, BGE, {"pytorch_model.bin": evil(), "config.json": b"{}"}, COMMIT)
+    (folder / "outside").symlink_to("/etc/hostname")
+    said = say(capsys, "verify", folder)
+    assert said.code == 1
+    assert any(line.startswith(f"malicious {folder}/pytorch_model.bin: ") for line in said.out)
+    assert any(line.startswith(f"not fully scanned {folder}/outside: ") for line in said.out)
+
+
+def test_what_the_manifest_lists_is_scanned_as_well(target: BuiltTarget, capsys: Capture) -> None:
+    data = evil()
+    target.plant("models/extra.pkl", data)
+    listed(target, artifact("models/extra.pkl", data, component="model:file/models/extra.pkl"))
+    said = say(capsys, "verify", target.path / "models/extra.pkl", "--manifest", target.path / MANIFEST)
+    assert (said.code, said.out[0].endswith("0 refused")) == (1, True)
+    assert said.out[1].startswith(f"malicious {target.path}/models/extra.pkl: ")

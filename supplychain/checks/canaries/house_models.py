@@ -8,6 +8,7 @@ from typing import Any
 
 from supplychain.checks.engine import Canary
 from supplychain.checks.population import planted, sample_reference, unread_sample, unresolved_sample
+from supplychain.model.artifact import FoundSignature, SignatureLookup
 from supplychain.model.baseline import Baseline, BaselineFile, Recorded
 from supplychain.model.case import Case
 from supplychain.model.component import Component, Kind
@@ -16,6 +17,7 @@ from supplychain.model.reference import Place, Reference, Resolution, Scope
 
 _COMMIT = "0123456789abcdef" * 2 + "01234567"
 _DIGEST = "sha256:" + "0" * 64
+_KEY, _SIGNATURE = "planted.pub", "planted/model.sig"
 _AGES = {"90 days": 90, "180 days": 180, "1 year": 365, "2 years": 730, "3 years": 1095}
 
 
@@ -79,9 +81,35 @@ def plant_pickles(case: Case) -> Iterator[Canary]:
 
 
 def plant_signatures(case: Case) -> Iterator[Canary]:
-    """Plant a model of which nobody can say whether it is signed."""
+    """Plant what a lookup of signatures may have found of a model, and that it found nothing or did not run."""
     own = _own(case)
-    yield Canary("a model", planted(case, own), own.subject, "not-looked-up", own.subject)
+    trust = case.policy.trust.model_copy(update={"keys": (_KEY,)})
+    base = case.model_copy(update={"policy": case.policy.model_copy(update={"trust": trust})})
+    there = FoundSignature(kind="gpg", file=_SIGNATURE, at=own.at, state="valid", by="key", identity="1", key=_KEY)
+    for name, rule, found, looked in (
+        ("a signature", "signed", (there,), ("planted",)),
+        (
+            "of a key that the policy lost",
+            "not-known",
+            (there.model_copy(update={"key": "planted-other.pub"}),),
+            ("p",),
+        ),
+        ("a bad signature", "does-not-count", (there.model_copy(update={"state": "invalid"}),), ("planted",)),
+        (
+            "a good one beside a bad one",
+            "does-not-count",
+            (there, there.model_copy(update={"state": "expired"})),
+            ("p",),
+        ),
+        ("none", "unsigned", (), ("planted",)),
+        ("nobody could look", "not-known", (), ()),
+    ):
+        lookup = SignatureLookup(component=own.subject, looked=looked, found=found)
+        yield Canary(name, planted(base, own, signatures=(lookup,)), own.subject, rule)
+    lost = SignatureLookup(component=own.subject, looked=("planted",), expected=(_SIGNATURE,))
+    yield Canary("one that is gone", planted(base, own, signatures=(lost,)), own.subject, "unsigned", _SIGNATURE)
+    other = SignatureLookup(component="model:planted/other", looked=("planted",), found=(there,))
+    yield Canary("of another model", planted(base, own, signatures=(other,)), own.subject, "not-known")
     yield from _around(case, own)
 
 

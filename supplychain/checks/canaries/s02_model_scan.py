@@ -208,10 +208,11 @@ class _Plants:
         apart = trusting.model_copy(update={"code_revision": _OTHER if self.hub.revision != _OTHER else _COMMIT})
         hidden = trusting.model_copy(update={"flags": ("trust_remote_code=given",)})
         hub = trusting.model_copy(update={"flags": (), "call": "torch.hub.load", "revision": "main"})
-        lists = self._listing(_CODE, "absent.py")
+        lists, whole = self._listing(_CODE, "absent.py"), self._listing(_CODE)
         for name, rule, case in (
-            ("code, pinned and scanned", "remote-code-scanned", self.called(trusting)),
-            ("code, pinned apart", "remote-code-scanned", self.called(pinned)),
+            ("code, pinned and scanned", "remote-code-scanned", self.called(trusting, hub=whole)),
+            ("code that may be more", "remote-code-open", self.called(trusting)),
+            ("code, pinned apart", "remote-code-scanned", self.called(pinned, hub=whole)),
             (
                 "no code is listed",
                 "remote-code-scanned",
@@ -235,7 +236,7 @@ class _Plants:
                 "remote-code-perhaps",
                 self.called(hidden.model_copy(update={"revision": None})),
             ),
-            ("perhaps code, scanned", "remote-code-scanned", self.called(hidden)),
+            ("perhaps code, scanned", "remote-code-scanned", self.called(hidden, hub=whole)),
         ):
             yield self.canary(name, rule, case, _CALL_AT)
         unnamed = unresolved_sample(Kind.MODEL)

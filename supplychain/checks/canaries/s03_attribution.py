@@ -33,7 +33,7 @@ def plant(case: Case) -> Iterator[Canary]:
         ("without its holder", "mit", ("component", "license"), "credited-in-part", "holder"),
         ("without its license", "mit", ("component", "holder"), "credited-in-part", "license"),
         ("without its name", "mit", ("holder", "license"), "not-credited", ""),
-        ("no holder is asked for", "cdla-permissive-2.0", ("component", "license"), "credited", ""),
+        ("no holder is asked for", "qwen-license", ("component", "license"), "credited", ""),
         ("nothing is asked for", "cc0-1.0", (), "asks-for-none", ""),
         ("a license that nobody read", "openmdw-1.1", _WHOLE, "terms-not-known", ""),
         ("several licenses", "bsd", _WHOLE, "terms-not-known", ""),

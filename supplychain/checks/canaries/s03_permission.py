@@ -23,6 +23,7 @@ from supplychain.model.finding import Source
 from supplychain.model.hub import HubFile
 
 _COMMERCIAL = use_of(commercial=True)
+_RICH = use_of(trains_models=False, annual_revenue_usd=1_000_001)
 _TABLE: tuple[tuple[str, str, IntendedUse, str], ...] = (
     ("everything", "mit", ALL, "permitted"),
     ("everything, attribution", "cc-by-4.0", ALL, "permitted"),
@@ -34,7 +35,7 @@ _TABLE: tuple[tuple[str, str, IntendedUse, str], ...] = (
     ("a changed model", "cc-by-nc-nd-3.0", use_of(modify=True), "forbidden"),
     ("a changed model in private", "cc-by-nd-4.0", use_of(modify=True), "permitted"),
     ("a changed model passed on", "cc-by-nd-4.0", use_of(modify=True, redistribute=True), "forbidden"),
-    ("on conditions", "llama", use_of(redistribute=True), "on-conditions"),
+    ("on conditions", "exaone", use_of(redistribute=True), "on-conditions"),
     ("training others", "tongyi-qianwen", use_of(trains_models=True), "forbidden"),
     ("training none", "tongyi-qianwen", use_of(trains_models=False), "permitted"),
     ("training is not stated", "tongyi-qianwen", PRIVATE, "use-not-stated"),
@@ -42,7 +43,7 @@ _TABLE: tuple[tuple[str, str, IntendedUse, str], ...] = (
     ("too many users", "llama3.1", use_of(monthly_users=700_000_001), "forbidden"),
     ("users are not stated", "llama3.1", PRIVATE, "use-not-stated"),
     ("too much revenue", "stability-ai-community", use_of(commercial=True, annual_revenue_usd=1_000_001), "forbidden"),
-    ("revenue that does not count", "stability-ai-community", use_of(annual_revenue_usd=1_000_001), "permitted"),
+    ("revenue that does not count", "stability-ai-community", _RICH, "permitted"),
     ("a region left out", "llama4", use_of(monthly_users=1, regions=("US", "de")), "forbidden"),
     ("everywhere", "llama4", use_of(monthly_users=1, regions=("worldwide",)), "forbidden"),
     ("another region", "llama4", use_of(monthly_users=1, regions=("US",)), "permitted"),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TypeVar
 
 from supplychain.checks.canaries.packages import APPROVER, DIGEST, declaring, entry_of, own_package, reference_of
-from supplychain.checks.canaries.s05_source import ELSEWHERE, SHA256, fresh, holding, mapping
+from supplychain.checks.canaries.s05_indexes import ELSEWHERE, SHA256, fresh, holding, mapping
 from supplychain.checks.engine import Canary
 from supplychain.checks.population import moving, planted, unread_sample, unresolved_sample
 from supplychain.model.base import Frozen

@@ -34,7 +34,10 @@ def scan(reader: Reader, report: Report) -> None:
                 _charge(member.uncompressed, report)
             if archive.needs_password():
                 raise StoppedError("it is encrypted")
-            safe = [m.filename for m in archive.list() if m.is_file and ".." not in Path(m.filename).parts]
+            plain = [
+                m for m in archive.list() if not m.is_directory and not m.is_symlink
+            ]  # `is_file` asks for attributes
+            safe = [m.filename for m in plain if ".." not in Path(m.filename).parts]
             archive.extract(folder, targets=safe)
             for path in sorted(Path(folder).rglob("*")):
                 if path.is_file() and not path.is_symlink():

@@ -6,7 +6,7 @@ import tarfile
 
 from supplychain.scan.archives.members import check_name, count
 from supplychain.scan.interface import Reader, Report, StoppedError
-from supplychain.scan.source import PartReader, as_file
+from supplychain.scan.source import PartReader, as_file, first_byte
 
 NAME = "tar"
 
@@ -28,8 +28,12 @@ def scan(reader: Reader, report: Report) -> None:
                     _member(reader, member, report)
                 elif not member.isdir():
                     report.saw(NAME, "special-member", "a link or device, which unpacking would create", member.name)
+            end = archive.offset
     except (tarfile.TarError, OSError, ValueError, EOFError) as error:
         raise StoppedError(f"it cannot be read: {error}") from error
+    after = PartReader("what follows its end", reader, min(end, reader.size), max(0, reader.size - end))
+    if (begin := first_byte(after)) is not None:  # zeros fill up to the end of a record
+        report.enter(PartReader(after.name, after, begin, after.size - begin))
     report.covered(NAME, reader.size)
 
 

@@ -7,21 +7,26 @@ Layout: PKWARE's APPNOTE, sections 4.3.7 and 4.3.12.
 
 from __future__ import annotations
 
+import bz2
+import lzma
 import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from supplychain.scan.archives.members import check_name, count
+from supplychain.scan.archives.streams import unpacker
 from supplychain.scan.formats import applying
 from supplychain.scan.interface import Reader, Report, StoppedError, Tensor
 from supplychain.scan.pickles.torch import Storage, storages
-from supplychain.scan.source import CHUNK, PartReader, as_file, chunks, unpacked
+from supplychain.scan.source import CHUNK, PartReader, as_file, chunks, first_byte, unpacked
 
 NAME = "zip"
 _LOCAL = b"PK\x03\x04"
 _END = b"PK\x05\x06"
+_ZSTANDARD = 93
 _TAIL = 22 + 65_535
 """The directory's end and the longest comment after it."""
 _LARGEST_CHECKED = 64 << 20
@@ -35,7 +40,11 @@ def matches(reader: Reader) -> bool:
 
 def scan(reader: Reader, report: Report) -> None:
     """Scan every member, also those that the directory does not list."""
-    members = listed(reader)
+    try:
+        members = listed(reader)
+    except StoppedError:
+        _unlisted(reader, report)
+        raise
     taken: list[tuple[int, int]] = []
     names: set[str] = set()
     for member in members:
@@ -51,7 +60,7 @@ def scan(reader: Reader, report: Report) -> None:
         names.add(member.filename)
         _differences(reader, member, report)
     weights = _weights(reader, members, report)
-    for member in members:
+    for member in _apart(members, report):
         try:
             taken.append((member.header_offset, _start(reader, member) + member.compress_size))
             if member.is_dir() and not member.compress_size:
@@ -62,7 +71,16 @@ def scan(reader: Reader, report: Report) -> None:
             report.check_time()
             report.stopped(NAME, str(error))
     _gaps(reader, sorted(taken), report)
+    _after(reader, report)
     report.covered(NAME, reader.size)
+
+
+def _apart(members: list[zipfile.ZipInfo], report: Report) -> list[zipfile.ZipInfo]:
+    """Return the members whose headers lie at places of their own: many over one are a bomb, and each is the same bytes."""
+    by_place = {member.header_offset: member for member in reversed(members)}
+    if len(by_place) < len(members):
+        report.stopped(NAME, f"{len(members) - len(by_place):,} members lie where others do")
+    return [member for member in members if by_place[member.header_offset] is member]
 
 
 def listed(reader: Reader) -> list[zipfile.ZipInfo]:
@@ -127,8 +145,98 @@ def member_opened(reader: Reader, member: zipfile.ZipInfo, report: Report) -> It
     elif member.compress_type == zipfile.ZIP_DEFLATED:
         with unpacked(member.filename, _inflated(part), member.compress_size, report) as whole:
             yield whole
+    elif (machine := _machine(part, member.compress_type)) is not None:
+        with unpacked(member.filename, _unpacked(part, *machine), member.compress_size, report) as whole:
+            yield whole
     else:
         raise StoppedError(f"{member.filename} is packed by method {member.compress_type}, which is not read")
+
+
+def _machine(part: Reader, method: int) -> tuple[Any, int] | None:
+    """Return what unpacks a member, and where its stream begins; None where nothing here does (APPNOTE, 4.4.5 and 5.8)."""
+    if method == zipfile.ZIP_BZIP2:
+        return bz2.BZ2Decompressor(), 0
+    if method == zipfile.ZIP_LZMA:
+        head = part.read(0, 9)
+        length = int.from_bytes(head[2:4], "little")
+        if len(head) < 9 or length != 5:
+            raise StoppedError(f"{part.name} is packed by LZMA in a way that is not read")
+        made = head[4]
+        filters = {
+            "id": lzma.FILTER_LZMA1,
+            "lc": made % 9,
+            "lp": made // 9 % 5,
+            "pb": made // 45,
+            "dict_size": min(int.from_bytes(head[5:9], "little"), 1 << 28),
+        }
+        return lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=[filters]), 9
+    if method == _ZSTANDARD and (made_by := unpacker("Zstandard")) is not None:
+        return made_by(), 0
+    return None
+
+
+def _unpacked(part: Reader, machine: Any, begin: int) -> Iterator[bytes]:
+    stream = PartReader(part.name, part, begin, part.size - begin)
+    try:
+        for data in chunks(stream, 1 << 20):
+            yield machine.decompress(data, CHUNK)
+            while not machine.eof and not machine.needs_input:
+                yield machine.decompress(b"", CHUNK)
+            if machine.eof:
+                return
+    except StoppedError:
+        raise
+    except Exception as error:  # each library raises errors of its own
+        raise StoppedError(f"{part.name} cannot be unpacked: {error}") from error
+
+
+def _unlisted(reader: Reader, report: Report) -> None:
+    """Scan what lies behind local headers, where the directory cannot be read: tools that repair archives go by them."""
+    at, before = 0, b""
+    for data in chunks(reader):
+        window, base = before + data, at - len(before)
+        found = window.find(_LOCAL)
+        while found >= 0:
+            _by_header(reader, base + found, report)
+            found = window.find(_LOCAL, found + 1)
+        at, before = at + len(data), data[-3:]
+
+
+def _by_header(reader: Reader, offset: int, report: Report) -> None:
+    header = reader.read(offset, 30)
+    if len(header) < 30:
+        return
+    _, flags, method = struct.unpack_from("<HHH", header, 4)
+    packed, _, name_length, extra = struct.unpack_from("<IIHH", header, 18)
+    name = reader.read(offset + 30, name_length)
+    if not name or min(name) < 0x20:
+        return
+    count(report)
+    member = zipfile.ZipInfo(name.decode("utf-8", "replace").split("\0")[0] or "member")
+    start = offset + 30 + name_length + extra
+    left = max(0, reader.size - start)
+    open_ended = flags & 8 or packed in (0, 0xFFFFFFFF)
+    member.header_offset, member.compress_type = offset, method
+    member.compress_size = left if open_ended else min(packed, left)
+    try:
+        with member_opened(reader, member, report) as part:
+            report.enter(part)
+    except StoppedError as error:
+        report.check_time()
+        report.stopped(NAME, str(error))
+
+
+def _after(reader: Reader, report: Report) -> None:
+    """Scan what follows the archive and its comment."""
+    tail_at = max(0, reader.size - _TAIL)
+    tail = reader.read(tail_at, _TAIL)
+    end = tail.rfind(_END)
+    if end < 0 or len(tail) - end < 22:
+        return
+    begin = tail_at + end + 22 + int.from_bytes(tail[end + 20 : end + 22], "little")
+    part = PartReader("what follows the archive", reader, min(begin, reader.size), max(0, reader.size - begin))
+    if (first := first_byte(part)) is not None:
+        report.enter(PartReader(part.name, part, first, part.size - first))
 
 
 def _differences(reader: Reader, member: zipfile.ZipInfo, report: Report) -> None:

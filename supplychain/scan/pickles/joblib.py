@@ -42,6 +42,8 @@ def read(reader: Reader, start: int, report: Report) -> Stream:
 
     def array(made: Made, offset: int) -> int:
         length = _array(reader, made, offset, report)
+        if length:
+            found.passed.append((offset, length))
         if length and machine.frame > offset:  # it would be read from behind the frame
             found.crossed.append(offset)
         return length

@@ -7,11 +7,12 @@ import time
 from itertools import takewhile
 
 from supplychain import catalog
+from supplychain.scan import safetensors
 from supplychain.scan.interface import Limits, Reader, Report
-from supplychain.scan.pickles import joblib, legacy
+from supplychain.scan.pickles import inner, joblib, legacy
 from supplychain.scan.pickles.judging import NAME, judge
 from supplychain.scan.pickles.stream import Import, Stream, read
-from supplychain.scan.source import PartReader, chunks
+from supplychain.scan.source import PartReader, first_byte
 
 __all__ = ["NAME", "matches", "scan"]
 
@@ -37,7 +38,7 @@ def matches(reader: Reader) -> bool:
     if head in _ZIP:
         return False
     if len(head) >= 2 and head[0] == _PROTOCOL:
-        return head[1] <= _NEWEST
+        return head[1] <= _NEWEST and not (safetensors.matches(reader) and _does_nothing(reader))
     stream = read(reader, 0, Report(Limits(), deadline=time.monotonic() + _SECONDS))
     imports = sorted(stream.imports, key=lambda found: found.offset)
     made = list(takewhile(_is_named, imports))  # a loader stops at one that has no name
@@ -45,7 +46,15 @@ def matches(reader: Reader) -> bool:
         return True
     if stream.problem:
         return stream.end > _ENOUGH
+    if stream.computed and not imports:
+        return stream.hidden
     return len(made) == len(imports) and (stream.end == reader.size or bool(imports))
+
+
+def _does_nothing(reader: Reader) -> bool:
+    """Whether a loader of pickles would break off at bytes before it has imported anything."""
+    stream = read(reader, 0, Report(Limits(), deadline=time.monotonic() + _SECONDS))
+    return bool(stream.problem) and not (stream.imports or stream.computed or stream.persistent)
 
 
 def _is_named(found: Import) -> bool:
@@ -64,6 +73,7 @@ def scan(reader: Reader, report: Report) -> None:
         if joblib.is_written_by(stream):
             stream = joblib.read(reader, offset, report)
         judge(stream, report)
+        inner.look(reader, stream, report)
         if stream.problem:
             _broken(stream, report)
             return
@@ -85,7 +95,9 @@ def _broken(stream: Stream, report: Report) -> None:
 
 def _trailing(reader: Reader, offset: int, report: Report) -> None:
     """Tell of bytes after the last stream, unless they only fill the file up; and scan what they are."""
-    part = PartReader(f"byte {offset:,} and on", reader, offset, reader.size - offset)
-    if any(data.strip(b"\0") for data in chunks(part)):
+    rest = PartReader("what follows its end", reader, offset, reader.size - offset)
+    if (begin := first_byte(rest)) is not None:
+        offset += begin
+        part = PartReader(f"byte {offset:,} and on", reader, offset, reader.size - offset)
         report.saw(NAME, "pickle-trailing", f"{part.size:,} bytes follow its end", f"byte {offset:,}")
         report.enter(part)

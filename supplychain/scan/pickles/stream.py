@@ -14,6 +14,8 @@ from supplychain.scan.interface import Reader, Report, StoppedError
 from supplychain.scan.pickles import tokens
 from supplychain.scan.pickles.walk import Walk
 
+_TEXTS = frozenset({*tokens.TEXT, *tokens.GET, *b"VSUTg"})
+"""Opcodes after which a text may be on the stack."""
 _MOST = 100_000
 """Imports of one stream that are told apart."""
 _Pushed = tuple[bytes, ...]
@@ -41,8 +43,12 @@ class Stream:
     imports: list[Import] = field(default_factory=list)
     computed: list[int] = field(default_factory=list)
     """Offsets of imports whose names are made in a way that no pickler writes."""
+    passed: list[tuple[int, int]] = field(default_factory=list)
+    """Offset and length of long texts, bytes and arrays, which were passed over."""
     crossed: list[int] = field(default_factory=list)
     """Offsets of opcodes that go beyond the end of their frame, of which loaders read different things."""
+    hidden: bool = False
+    """Whether names of an import that is made in such a way were put on the stack as texts before it."""
     persistent: bool = False
     """Whether it refers to objects that its loader has to know, as files of PyTorch do."""
     problem: str = ""
@@ -58,7 +64,7 @@ def read(reader: Reader, start: int, report: Report) -> Stream:
         _walk(walk, stream, pushed, report)
     except StoppedError as error:
         stream.problem = str(error)
-    stream.end, stream.crossed = walk.at, walk.crossed
+    stream.end, stream.crossed, stream.passed = walk.at, walk.crossed, walk.passed
     _resolve(reader, stream, pushed, report)
     return stream
 
@@ -96,6 +102,7 @@ def _resolve(reader: Reader, stream: Stream, pushed: list[tuple[int, _Pushed]], 
             stream.imports.append(Import(names[0], names[1], offset))
         else:
             stream.computed.append(offset)
+            stream.hidden = stream.hidden or (len(put) == 2 and all(token[0] in _TEXTS for token in put))
 
 
 def _text(token: bytes, remembered: dict[int, str]) -> str | None:
@@ -114,7 +121,7 @@ def _chooses_numbers(reader: Reader, start: int, end: int, report: Report) -> bo
 
     No pickler does that and takes the names of imports from the stack.
     """
-    walk = Walk(reader, start, tokens.WITHOUT_PUTS)
+    walk = Walk(reader, start, tokens.without_puts())
     while walk.at < end:
         report.check_time()
         code = walk.advance()
@@ -127,7 +134,7 @@ def _chooses_numbers(reader: Reader, start: int, end: int, report: Report) -> bo
 def _remembered(reader: Reader, start: int, numbers: list[int], report: Report) -> dict[int, str]:
     """Return the texts that a stream remembers by these numbers, which MEMOIZE gives out in order from 0."""
     found: dict[int, str] = {}
-    walk = Walk(reader, start, tokens.WITHOUT_MEMO)
+    walk = Walk(reader, start, tokens.without_memo())
     count = 0
     try:
         for number in numbers:

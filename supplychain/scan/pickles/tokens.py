@@ -2,12 +2,13 @@
 
 The opcodes and their arguments are those of CPython's pickletools. A stream has no jumps, so that where one opcode ends the
 next begins, and what is read here is what a loader executes, in its order. Quantifiers are possessive: a run is matched
-without remembering how, in memory that does not grow with it.
+without remembering how, in memory that does not grow with it. They are compiled when they are first used: each takes 10 ms.
 """
 
 from __future__ import annotations
 
 import re
+from functools import cache
 
 _NO_ARGUMENT = b"()0123NR]abdelostu}\x81\x85\x86\x87\x88\x89\x8f\x90\x91\x92\x97\x98"
 _MEMOIZE = b"\x94"
@@ -40,14 +41,32 @@ def _any(*patterns: bytes) -> bytes:
 
 _PLAIN = b"[" + re.escape(_NO_ARGUMENT) + b"]"
 _PLAIN_OR_MEMO = b"[" + re.escape(_NO_ARGUMENT + _MEMOIZE) + b"]"
-RUN = re.compile(_any(_PLAIN_OR_MEMO + b"++", *_OTHERS, *_PUTS) + b"*+", re.DOTALL)
-"""As many opcodes as there are that import nothing, begin no frame, are complete, and hold no long text."""
-WITHOUT_PUTS = re.compile(_any(_PLAIN_OR_MEMO + b"++", *_OTHERS, _FRAME) + b"*+", re.DOTALL)
-"""The same and frames, without those that remember something under a number of their own."""
-WITHOUT_MEMO = re.compile(_any(_PLAIN + b"++", *_OTHERS, _FRAME) + b"*+", re.DOTALL)
-"""The same without any that remember something."""
-TOKEN = re.compile(_any(_PLAIN_OR_MEMO, *_OTHERS, *_PUTS, _FRAME), re.DOTALL)
-"""One of all these."""
+
+
+@cache
+def run() -> re.Pattern[bytes]:
+    """Return as many opcodes as there are that import nothing, begin no frame, are complete, and hold no long text."""
+    return re.compile(_any(_PLAIN_OR_MEMO + b"++", *_OTHERS, *_PUTS) + b"*+", re.DOTALL)
+
+
+@cache
+def without_puts() -> re.Pattern[bytes]:
+    """Return the same and frames, without those that remember something under a number of their own."""
+    return re.compile(_any(_PLAIN_OR_MEMO + b"++", *_OTHERS, _FRAME) + b"*+", re.DOTALL)
+
+
+@cache
+def without_memo() -> re.Pattern[bytes]:
+    """Return the same without any that remember something."""
+    return re.compile(_any(_PLAIN + b"++", *_OTHERS, _FRAME) + b"*+", re.DOTALL)
+
+
+@cache
+def token() -> re.Pattern[bytes]:
+    """Return one of all these."""
+    return re.compile(_any(_PLAIN_OR_MEMO, *_OTHERS, *_PUTS, _FRAME), re.DOTALL)
+
+
 NAMES = re.compile(rb"[ci]([^\n]*+)\n([^\n]*+)\n")
 """GLOBAL and INST: module and name stand in two lines."""
 LINE = 4096
@@ -56,7 +75,7 @@ LINE = 4096
 
 def memoized(count: int) -> re.Pattern[bytes]:
     """Return the pattern of everything up to and with the `count`-th opcode that remembers what is on the stack."""
-    return re.compile(b"(?:" + WITHOUT_MEMO.pattern + re.escape(_MEMOIZE) + b"){%d}+" % count, re.DOTALL)
+    return re.compile(b"(?:" + without_memo().pattern + re.escape(_MEMOIZE) + b"){%d}+" % count, re.DOTALL)
 
 
 LONG = {ord("X"): 4, ord("T"): 4, ord("B"): 4, 0x8B: 4, 0x8D: 8, 0x8E: 8, 0x96: 8}

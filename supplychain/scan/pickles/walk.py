@@ -13,6 +13,8 @@ WINDOW = 16 << 20
 """Bytes that are in memory at a time."""
 _STEP = 64 << 10
 """Bytes after which the boundary of an opcode is kept, so that those before a place can be told."""
+_PASSED = 64 << 10
+"""Bytes of a text that is told to have been passed over."""
 _CUT = 512
 """More bytes than an opcode in a run has that is no line."""
 _NEUTRAL = b"\x94\x95qrp"
@@ -25,13 +27,15 @@ class Walk:
 
     reader: Reader
     base: int
-    run: re.Pattern[bytes] = tokens.RUN
+    run: re.Pattern[bytes] = field(default_factory=tokens.run)
     data: bytes = b""
     position: int = 0
     kept: int = 0
     """The boundary of an opcode not far before the place, in the window."""
     frame: int = 0
     """The offset in the reader where a frame ends; 0: the place is in none."""
+    passed: list[tuple[int, int]] = field(default_factory=list)
+    """Offset and length of long texts and bytes that were passed over."""
     crossed: list[int] = field(default_factory=list)
     """Offsets of opcodes that do not end with the frame that they begin in."""
 
@@ -71,7 +75,9 @@ class Walk:
         if code in tokens.LONG:
             width = tokens.LONG[code]
             length = int.from_bytes(self.data[self.position + 1 : self.position + 1 + width], "little")
-            self._jump(self.at + 1 + width + length)
+            self._jump((begin := self.at + 1 + width) + length)
+            if length >= _PASSED:
+                self.passed.append((begin, length))
         elif code in tokens.EXTENSIONS:
             self._jump(self.at + 1 + tokens.EXTENSIONS[code])
         elif code in (tokens.STACK_GLOBAL, tokens.MEMOIZE, tokens.PERSISTENT):
@@ -104,7 +110,7 @@ class Walk:
 
     def recent(self) -> tuple[bytes, ...]:
         """Return the last two opcodes of the run before this place, without those that only remember."""
-        found = (match[0] for match in tokens.TOKEN.finditer(self.data, self.kept, self.position))
+        found = (match[0] for match in tokens.token().finditer(self.data, self.kept, self.position))
         return tuple(deque((token for token in found if token[0] not in _NEUTRAL), maxlen=2))
 
     def _pass(self) -> None:
@@ -116,7 +122,7 @@ class Walk:
             if stop - end > _CUT or stop == end == len(self.data):
                 return self._to(end)
             if end < stop or end == self.position:  # what follows may be cut off by the end of the step alone
-                match = tokens.TOKEN.match(self.data, end)
+                match = tokens.token().match(self.data, end)
                 if match is None or self._end(end, match.end()) < match.end():
                     return self._to(end)
                 begin, end = self.base + end, match.end()
