@@ -32,6 +32,7 @@ def test_run_exits_with_1_where_something_failed(tmp_path: Path) -> None:
         (["run", "missing"], "does not exist"),
         (["run", ".", "--tags", "no-such-tag"], "select no scenario"),
         (["run", ".", "--tags", "(("], "tag"),
+        (["run", ".", "--executor", "nowhere"], "is neither local nor the address of a Dask scheduler"),
         (["replay", "missing"], "is not the record of a run"),
         (["status", "missing"], "is not the record of a run"),
         (["report", "--output", "missing"], "run behave first"),
@@ -53,6 +54,19 @@ def test_what_cannot_run_exits_with_2_and_a_line(
     told = capfd.readouterr()
     assert said in told.err + told.out
     assert "Traceback" not in told.err + told.out
+
+
+def test_a_scheduler_that_does_not_answer_is_a_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("distributed")
+    monkeypatch.setattr("supplychain.scan.pool._ANSWER", 0.5)
+    target = sound_target(tmp_path)
+    address = "tcp://127.0.0.1:1"
+    assert main(["run", str(target.path), "--output", str(tmp_path / "r"), "--executor", address]) == 2
+    told = capfd.readouterr().err
+    assert f"executor={address}: no Dask scheduler answers at {address}: " in told
+    assert "Traceback" not in told
 
 
 def test_a_behave_ini_of_the_current_folder_is_not_obeyed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,7 +21,11 @@ UNREAD = "not scanned"
 
 def ours() -> Callable[[str], str]:
     """Return how this project is asked."""
+    from supplychain import catalog
+    from supplychain.scan import carving, formats, numbers
     from supplychain.scan.engine import scan
+
+    assert all((list(formats.layers()), catalog.pickle_globals(), carving, numbers))  # once, not in each process
 
     return lambda path: {"not fully scanned": UNREAD}.get(verdict := scan(path).verdict, verdict)
 
@@ -79,7 +83,9 @@ def fickling() -> Callable[[str], str]:
 def modelaudit() -> Callable[[str], str]:
     """Return how modelaudit is asked."""
     from modelaudit.core import determine_exit_code, scan_model_directory_or_file
+    from modelaudit.scanners import SCANNER_REGISTRY
 
+    assert len(list(SCANNER_REGISTRY))  # loads them once, not in each process
     def ask(path: str) -> str:
         found = scan_model_directory_or_file(path, timeout=SECONDS, cache_enabled=False)
         told = {str(getattr(issue.severity, "value", issue.severity)).lower() for issue in found.issues}

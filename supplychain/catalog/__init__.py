@@ -17,7 +17,7 @@ from pydantic import TypeAdapter
 from supplychain.catalog.command import Commands
 from supplychain.catalog.config_key import ConfigKeys
 from supplychain.catalog.graphs import Graphs
-from supplychain.catalog.indicator import IndicatorRule, PlainFormat
+from supplychain.catalog.indicator import Configured, IndicatorRule, PlainFormat
 from supplychain.catalog.interface import (
     Artifacts,
     CarrierFiles,
@@ -84,6 +84,12 @@ def graphs() -> Graphs:
 def python_calls() -> tuple[CallKind, ...]:
     """Return what Python beside a model may call that no layer of a model needs, by kind."""
     return tuple(TypeAdapter(list[CallKind]).validate_python(_read("python_calls")["kind"]))
+
+
+@cache
+def configured() -> Configured:
+    """Return what the settings of a model say of its weights."""
+    return Configured.model_validate(_read("configured"))
 
 
 @cache

@@ -17,6 +17,23 @@ class IndicatorRule(Data):
     """The next step."""
 
 
+class ConfiguredTensor(Data):
+    """A tensor whose shape the settings of its model give."""
+
+    names: str
+    """A regular expression that has to match the whole name."""
+    dimensions: tuple[tuple[str, ...], ...]
+    """Of each dimension the settings that may give it; the first one that is there counts."""
+
+
+class Configured(Data):
+    """What settings say of weights."""
+
+    tensor: tuple[ConfiguredTensor, ...]
+    types: dict[str, str]
+    """Types of values as settings call them, and as safetensors does."""
+
+
 class PlainFormat(Data):
     """A format whose readers run nothing that it holds."""
 

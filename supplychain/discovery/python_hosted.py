@@ -77,10 +77,11 @@ def _clients() -> dict[str, str]:
 
 @lru_cache(maxsize=4096)
 def _imported(module: str) -> tuple[tuple[str, str], ...]:
-    """Return the imports of SDKs that a module's name begins with, each with its service."""
+    """Return the imports of SDKs that a module's name begins with, each with its service; the longest alone counts."""
     whole = service_of_integration(module)
     listed = _by_root().get(module.partition(".")[0], ())
-    own = tuple(item for item in listed if f"{module}.".startswith(f"{item[0]}."))
+    begun = [item for item in listed if f"{module}.".startswith(f"{item[0]}.")]
+    own = tuple(item for item in begun if len(item[0]) == max(len(name) for name, _ in begun))
     return (*own, (module, whole)) if whole and module not in dict(own) else own
 
 

@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from supplychain.artifacts import hub_cache
@@ -75,11 +75,21 @@ def _bases(case: Case, component: str, revision: str | None, seen: Seen) -> Iter
     named = [
         f"model:huggingface/{name}" for r in records if revision in {r.revision, r.commit, None} for name in r.bases
     ]
-    relations = (one for one in case.inventory.relations if one.kind == "fine-tuned from" and one.subject == component)
+    relations = (
+        one for one in case.inventory.relations if one.kind == "fine-tuned from" and _is_of(one.subject, component)
+    )
     named += [one.object for one in relations]
     for name in dict.fromkeys(named):
         if name != component and (base := _at_hand(case, name, seen)) is not None:
             yield base
+
+
+def _is_of(subject: str, component: str) -> bool:
+    """Whether what is said of a folder of the target is said of a file in it: its card lies beside its weights."""
+    own, said = Component.parse(component), Component.parse(subject)
+    if subject == component or not (own.is_file and said.is_file):
+        return subject == component
+    return PurePosixPath(own.name).parent == PurePosixPath(said.name)
 
 
 def _at_hand(case: Case, name: str, seen: Seen) -> _Base | None:
@@ -143,10 +153,10 @@ def _compare(
 
 
 def _held(files: list[_File], base: list[_File], scanning: Scanning) -> dict[str, object]:
-    from supplychain.scan.comparing import compare
+    from supplychain.scan.pool import compare_apart
 
     bar = scanning.progress("comparing weights with their base", 1)
-    found = compare([str(file.located) for file in files], [str(file.located) for file in base], scanning.limits)
+    found = compare_apart([str(file.located) for file in files], [str(file.located) for file in base], scanning.limits)
     bar.update(1)
     bar.close()
     fields = ("state", "tensors", "changed", "missing", "says")

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -140,31 +140,37 @@ class Scanning:
     def _scan(self, files: Sequence[_File], digests: Digester) -> None:
         """Scan files that nothing is remembered of."""
         from supplychain.scan.engine import unscanned
+
+        small: list[_File] = []
+        for file in files:
+            size = int(file.identity.split(":")[2]) if file.path and file.identity else 0
+            if size > self.most:
+                file.scanned = unscanned(file.name, f"it has {size:,} bytes; {self.most:,} are read", size)
+            else:
+                small.append(file)
+        bar = self.progress("scanning artifacts", len(small))
+        with TemporaryDirectory() if any(file.path is None for file in small) else nullcontext("") as folder:
+            for number, file in enumerate(small):
+                if file.path is None:
+                    Path(folder, str(number)).write_bytes(file.founds[0].data or b"")
+            on_disk = [(file, file.path) for file in small if file.path is not None]
+            in_memory = [(file, Path(folder, str(n))) for n, file in enumerate(small) if file.path is None]
+            # no worker elsewhere sees what lies in the memory of this process
+            for pairs, executor in ((on_disk, self.executor), (in_memory, "local")):
+                for (file, _), scanned in zip(pairs, self._scanned(pairs, executor, bar), strict=True):
+                    file.scanned = self._taken(file, scanned, digests)
+        bar.close()
+        self.read += len(small)
+
+    def _scanned(self, pairs: Sequence[tuple[_File, Path]], executor: str, bar: Bar) -> tuple[Scanned, ...]:
+        from supplychain.scan.engine import unscanned
         from supplychain.scan.pool import Job, scan_all
 
-        jobs: list[Job] = []
-        asked: list[_File] = []
-        with ExitStack() as stack:
-            folder = Path(stack.enter_context(TemporaryDirectory())) if any(not file.path for file in files) else Path()
-            for number, file in enumerate(files):
-                size = int(file.identity.split(":")[2]) if file.path and file.identity else 0
-                if size > self.most:
-                    file.scanned = unscanned(file.name, f"it has {size:,} bytes; {self.most:,} are read", size)
-                    continue
-                path = file.path or folder / str(number)
-                if file.path is None:
-                    path.write_bytes(file.founds[0].data or b"")
-                jobs.append(Job(str(path.absolute()), file.name))
-                asked.append(file)
-            bar = self.progress("scanning artifacts", len(jobs))
-            try:
-                scans = scan_all(jobs, self.limits, self.executor, lambda _: bar.update(1)) if jobs else ()
-            except ConnectionError as error:  # the cluster went away meanwhile
-                scans = tuple(unscanned(job.name, str(error)) for job in jobs)
-            bar.close()
-        for file, scanned in zip(asked, scans, strict=True):
-            self.read += 1
-            file.scanned = self._taken(file, scanned, digests)
+        jobs = [Job(str(path.absolute()), file.name) for file, path in pairs]
+        try:
+            return scan_all(jobs, self.limits, executor, lambda _: bar.update(1)) if jobs else ()
+        except ConnectionError as error:  # the cluster went away meanwhile
+            return tuple(unscanned(job.name, str(error)) for job in jobs)
 
     def _ask(self, files: Sequence[_File]) -> None:
         """Add what scanners of others say of files, which is remembered as well."""
@@ -250,7 +256,6 @@ def _plain(found: Found, sha256: str) -> str:
 def _may_hold_code(found: Found) -> bool:
     """Whether a file of a dataset is of a format that can hold code; what cannot be opened is told by the scan."""
     from supplychain.scan.formats import LAST, applying
-    from supplychain.scan.interface import StoppedError
     from supplychain.scan.source import BytesReader, opened
 
     try:
@@ -259,6 +264,6 @@ def _may_hold_code(found: Found) -> bool:
         else:
             with opened(str(found.located), found.path) as reader:
                 layers = applying(reader)
-    except StoppedError:
+    except Exception:  # noqa: BLE001 - hostile bytes: what is wrong with them is told by the scan
         return True
     return [layer.__name__.rpartition(".")[2] for layer in layers] != [LAST]

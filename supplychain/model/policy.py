@@ -31,7 +31,7 @@ class Trust(Frozen):
     """Whose certificates count, where a signature is made with one."""
     keys: tuple[str, ...] = ()
     """Files beside the policy that signatures are verified with: public keys and certificates as PEM, public keys of
-    minisign and OpenPGP, and the trusted root of a Sigstore instance of one's own."""
+    minisign, OpenPGP and SSH (or allowed signers), and the trusted root of a Sigstore instance of one's own."""
 
 
 class People(Frozen):

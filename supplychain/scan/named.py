@@ -1,4 +1,4 @@
-"""The tensors of an artifact by their names, and their values: of safetensors, one file or several, and of PyTorch's zips."""
+"""The tensors of an artifact by their names, and their values: of safetensors, one file or several, and of PyTorch's zips and old files."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from supplychain.scan import safetensors
 from supplychain.scan.archives import zip as archive
 from supplychain.scan.archives.members import leads_out
 from supplychain.scan.interface import Reader, Report, StoppedError
+from supplychain.scan.pickles import legacy
 from supplychain.scan.pickles.tensors import View, views
 from supplychain.scan.source import BytesReader, FileReader, PartReader, opened
 
@@ -26,6 +27,9 @@ _GATHERED = 64 << 20
 _BITS = safetensors.BITS | {"C128": 128}
 
 
+_Opened = Callable[[], AbstractContextManager[Reader]]
+
+
 @dataclass(frozen=True)
 class Weight:
     """One tensor; `open` gives its values, in order and without gaps."""
@@ -34,7 +38,7 @@ class Weight:
     shape: tuple[int, ...]
     place: tuple[object, ...]
     """Equal for two that share their bytes."""
-    open: Callable[[], AbstractContextManager[Reader]]
+    open: _Opened
 
     @property
     def size(self) -> int:
@@ -93,7 +97,9 @@ def _of(reader: FileReader, report: Report) -> dict[str, Weight]:
         return _safetensors(reader, report)
     if archive.matches(reader):
         return _torch(reader, report)
-    raise StoppedError(f"{reader.name} is neither safetensors nor a zip of PyTorch")
+    if legacy.matches(reader):
+        return _legacy(reader, report)
+    raise StoppedError(f"{reader.name} is neither safetensors nor a file of PyTorch")
 
 
 def _safetensors(reader: FileReader, report: Report) -> dict[str, Weight]:
@@ -128,13 +134,33 @@ def _torch(reader: FileReader, report: Report) -> dict[str, Weight]:
     with archive.member_opened(reader, described[0], report) as part:
         found = views(part, report)
     return {
-        name: _viewed(reader, name, view, by_name.get(f"{root}data/{view.key}"), report) for name, view in found.items()
+        name: _member(reader, name, view, by_name.get(f"{root}data/{view.key}"), report) for name, view in found.items()
     }
 
 
-def _viewed(reader: FileReader, name: str, view: View, member: ZipInfo | None, report: Report) -> Weight:
-    if view.dtype not in _BITS or member is None or member.file_size != view.storage.size:
-        raise StoppedError(f"tensor {name[:200]} has no storage, or one of another type or size than is known")
+def _legacy(reader: FileReader, report: Report) -> dict[str, Weight]:
+    streams = legacy.begins(reader, report)
+    kept = dict(legacy.storages(reader, streams, streams[-1], report)[0])
+    found: dict[str, Weight] = {}
+    for name, view in views(legacy.described(reader, streams), report).items():
+        if view.key not in kept:
+            raise StoppedError(f"tensor {name[:200]} has no storage")
+        lies = kept[view.key]
+        place = (reader.descriptor, lies.offset)
+        found[name] = _viewed(name, view, lies.length, place, partial(_part, reader, lies.offset, lies.length))
+    return found
+
+
+def _member(reader: FileReader, name: str, view: View, member: ZipInfo | None, report: Report) -> Weight:
+    if member is None:
+        raise StoppedError(f"tensor {name[:200]} has no storage")
+    place = (reader.descriptor, member.header_offset)
+    return _viewed(name, view, member.file_size, place, partial(archive.member_opened, reader, member, report))
+
+
+def _viewed(name: str, view: View, size: int, place: tuple[object, ...], storage: _Opened) -> Weight:
+    if view.dtype not in _BITS or size != view.storage.size:
+        raise StoppedError(f"tensor {name[:200]} has a storage of another type or size than is known")
     width = _BITS[view.dtype] // 8
     last = sum((count - 1) * step for count, step in zip(view.shape, view.stride, strict=True))
     count = 0 if 0 in view.shape else last + 1
@@ -143,12 +169,11 @@ def _viewed(reader: FileReader, name: str, view: View, member: ZipInfo | None, r
 
     @contextmanager
     def values() -> Iterator[Reader]:
-        with archive.member_opened(reader, member, report) as part:
+        with storage() as part:
             found = PartReader(name, part, view.start * width, count * width)
             yield found if _in_order(view) else _gathered(found, view, width)
 
-    place = (reader.descriptor, member.header_offset, view.start, view.stride)
-    return Weight(view.dtype, view.shape, place, values)
+    return Weight(view.dtype, view.shape, (*place, view.start, view.stride), values)
 
 
 def _in_order(view: View) -> bool:

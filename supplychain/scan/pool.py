@@ -10,7 +10,7 @@ import os
 import resource
 import signal
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -25,10 +25,13 @@ from supplychain.scan.remote import is_remote, scan_remote
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from supplychain.scan.comparing import Comparison
+
 _SMALL = 1 << 20
 """Bytes of all artifacts together that are scanned in this process: starting another takes longer."""
 _GRACE = 30.0
 """Seconds beyond its limit that a scan may take to end by itself."""
+_DIED = "the process that scanned it died: it takes more memory or time than a scan may use, or it breaks a reader"
 _ANSWER = 10.0
 """Seconds in which a scheduler has to answer."""
 
@@ -67,6 +70,26 @@ def scan_all(
                 _collect(pool, [job], limits, found, done)
             found.setdefault(job, _lost(job))
     return tuple(found[job] for job in jobs)
+
+
+def compare_apart(path: Sequence[str], base_path: Sequence[str], limits: Limits = DEFAULT) -> Comparison:
+    """Return what `compare` does, in a process of its own that large weights and what breaks a reader end alone."""
+    from supplychain.scan.comparing import Comparison, compare  # here, since few runs compare
+
+    if sum(_size(Job(one, one)) for one in (*path, *base_path)) <= _SMALL:
+        return compare(path, base_path, limits)
+    try:
+        with _executor("local", limits, 1) as pool:
+            return pool.submit(_compared, tuple(path), tuple(base_path), limits).result()
+    except (BrokenExecutor, MemoryError):
+        return Comparison("not compared", says=_DIED.replace("scanned", "compared"))
+
+
+def _compared(path: tuple[str, ...], base_path: tuple[str, ...], limits: Limits) -> Comparison:
+    from supplychain.scan.comparing import compare
+
+    with _alarm(limits.seconds + _GRACE):
+        return compare(path, base_path, limits)
 
 
 def ensure(executor: str) -> None:
@@ -185,5 +208,4 @@ def _size(job: Job) -> int:
 
 
 def _lost(job: Job) -> Scanned:
-    reason = "the process that scanned it died: it takes more memory or time than a scan may use, or it breaks a reader"
-    return unscanned(job.name, reason, _size(job))
+    return unscanned(job.name, _DIED, _size(job))

@@ -192,7 +192,7 @@ def refilled(reader: Reader, size: int = CHUNK) -> Iterator[memoryview]:
         StoppedError: it ends before its size, or cannot be read.
     """
     if not isinstance(reader, FileReader):
-        yield from map(memoryview, chunks(reader, size))
+        yield from (memoryview(data) for data in chunks(reader, size))
         return
     with memoryview(bytearray(min(size, reader.size))) as piece:
         offset = 0

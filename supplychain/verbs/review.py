@@ -36,7 +36,9 @@ def review(
     files.write(target / DECLARATION, after, target)
     print(*differences(before, after), sep="\n")
     if found.verdict == "malicious":
-        print("Remove the package, rotate every secret that its hosts could read, and start incident response")
+        print(
+            f"Remove the {Component.parse(component).kind}, rotate every secret that its hosts could read, and start incident response"
+        )
     else:
         print(f"It counts where people.approvers of the assessor's policy name {found.by}, until what it is of changes")
     return Code.HOLDS

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 import pickle
 import struct
@@ -119,7 +118,12 @@ WRONG = [
     ),
     found("a class that nobody judged", "review-indicator", "head.pkl", b"cplanted\nThing\n.", "pickle-unknown-import"),
     found(
-        "a stream that is cut off", "broke-off", "head.pkl.gz", gzip.compress(pickle.dumps([1] * 9))[:20], "cut short"
+        "an array that is cut off",
+        "broke-off",
+        "head.npz",
+        zipped({"a.npy": b"\x93NUMPY\x01\x00"}),
+        "a.npy",
+        "broke off",
     ),
     found("bytes of no known format", "unknown-format", "vectors.dat", b"\x01\x00\xff" * 30, "no layer reads it"),
     Bytes(

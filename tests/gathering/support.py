@@ -81,7 +81,7 @@ class Run:
         return found
 
 
-def tuned_from(case: Case, base: str) -> Case:
+def tuned_from(case: Case, base: str, subject: str = MODEL) -> Case:
     """Return a case in which a file of the target says what the model comes from."""
-    said = Relation(subject=MODEL, kind="fine-tuned from", object=base, at=AT)
+    said = Relation(subject=subject, kind="fine-tuned from", object=base, at=AT)
     return case.model_copy(update={"inventory": case.inventory.model_copy(update={"relations": (said,)})})

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from supplychain.artifacts import remembered
-from supplychain.scan import comparing
-from tests.artifacts.support import COMMIT, case_of, reference
+from supplychain.scan import pool
+from supplychain.target import Target
+from tests.artifacts.support import COMMIT, case_of, reference, written
 from tests.gathering.support import BASE, MODEL, Runs, safetensors, tuned_from
 
 WEIGHTS = safetensors(a=(1.0, 2.0), b=(3.0,))
@@ -35,6 +36,20 @@ def test_a_model_is_held_against_its_base_at_hand(own: bytes, state: str, runs: 
     assert (found.path, found.base_path, found.tensors) == ("model.safetensors", "model.safetensors", 2)
 
 
+@pytest.mark.parametrize(
+    ("subject", "count"),
+    [("model:file/.", 1), ("model:file/w.safetensors", 1), ("model:file/other", 0), ("model:huggingface/org/x", 0)],
+)
+def test_a_card_in_the_target_speaks_of_the_weights_beside_it(
+    subject: str, count: int, runs: Runs, tmp_path: Path
+) -> None:
+    runs.case = tuned_from(case_of(reference("model:file/w.safetensors")), BASE, subject)
+    runs.put(BASE, model__safetensors=WEIGHTS)
+    target = Target.open(written(tmp_path / "target", {"w.safetensors": CHANGED}))
+    found = runs.run(target=target).comparisons
+    assert [one.state for one in found] == ["changed"] * count
+
+
 def test_shards_are_one_model(runs: Runs) -> None:
     split = {
         "model-00001-of-00002__safetensors": safetensors(a=(1.0, 2.0)),
@@ -50,7 +65,7 @@ def test_nothing_is_compared_twice(runs: Runs, monkeypatch: pytest.MonkeyPatch) 
     runs.put(MODEL, model__safetensors=CHANGED)
     runs.put(BASE, model__safetensors=WEIGHTS)
     first = runs.run().comparisons
-    monkeypatch.setattr(comparing, "compare", None)
+    monkeypatch.setattr(pool, "compare_apart", None)
     second = runs.run(days=1)
     assert (second.comparisons, second.hashed, second.scanned) == (first, 0, 0)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import sys
 import threading
@@ -161,9 +162,18 @@ def test_what_is_not_installed_is_not_asked(bin_folder: Path, file: tuple[Path, 
     assert peers.asked([file], {}) == (((), True),)
 
 
+def test_the_current_folder_installs_nothing(
+    bin_folder: Path, file: tuple[Path, Scanned], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stand_in(bin_folder, "picklescan")
+    assert len(peers.installed()) == 1
+    monkeypatch.chdir(bin_folder)
+    monkeypatch.setattr(sys, "executable", str(bin_folder.parent / "python"))
+    monkeypatch.setenv("PATH", f".{os.pathsep}{os.pathsep}./")
+    assert peers.installed() == {}
+
+
 def test_it_is_handed_a_name_that_is_no_option(bin_folder: Path, file: tuple[Path, Scanned]) -> None:
-    stand_in(bin_folder, "picklescan", more="print(os.path.basename(options['--path']), len(sys.argv))")
-    assert "and no summary" in answer(file).says
     stand_in(bin_folder, "picklescan", more="assert os.path.basename(options['--path']) == 'odd_name.pkl'", code=0)
     assert "AssertionError" not in answer(file).says
 

@@ -58,7 +58,7 @@ def _nested(wrap: Callable[[bytes], bytes], data: bytes, times: int) -> bytes:
 
 def _many_bombs() -> bytes:
     packed = zipped({"zeros": _ZEROS}, zipfile.ZIP_DEFLATED)
-    return zipped({f"{number}.zip": packed for number in range(400)})
+    return zipped({f"{number}.zip": packed for number in range(60)})
 
 
 def _overlapping() -> bytes:
@@ -109,7 +109,7 @@ _BYTES: dict[str, Callable[[], bytes]] = {
     "gzip bomb": lambda: _bomb(gzip.compress),
     "bzip2 bomb": lambda: _bomb(bz2.compress),
     "xz bomb": lambda: _bomb(lzma.compress),
-    "400 zip bombs in a zip": _many_bombs,
+    "60 zip bombs in a zip": _many_bombs,
     "one member 9,000 times": _overlapping,
     "10,001 members of a zip": lambda: zipped({str(number): b"a" for number in range(10_001)}),
     "10,001 members of a tar": lambda: _tarred(10_001),
@@ -138,7 +138,7 @@ def _header(text: str) -> bytes:
     return len(text).to_bytes(8, "little") + text.encode() + bytes(4)
 
 
-@pytest.mark.parametrize("name", [*_BYTES, *_LONG])
+@pytest.mark.parametrize("name", [*_BYTES, *(pytest.param(name, marks=pytest.mark.long) for name in _LONG)])
 def test_what_asks_for_too_much_ends_and_is_reported(name: str, tmp_path: Path) -> None:
     path = tmp_path / "artifact"
     if name in _BYTES:

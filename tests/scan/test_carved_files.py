@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import pickle
 import tarfile
 import zipfile
 from collections.abc import Callable
@@ -16,7 +15,7 @@ np = pytest.importorskip("numpy")
 from supplychain.scan.needles import Order  # noqa: E402 - what follows needs NumPy
 from tests.scan.support import rules, seen, zipped  # noqa: E402
 from tests.scan.test_carving import PAYLOADS, hidden, weights  # noqa: E402
-from tests.scan.test_comparing import rebuilt, safetensors, torch_zip  # noqa: E402
+from tests.scan.test_comparing import legacy, safetensors, torch_zip  # noqa: E402
 
 _COUNT = 24_000
 _STORAGES = {"F32": "Float", "F16": "Half", "BF16": "BFloat16"}
@@ -97,11 +96,8 @@ def hdf5(data: bytes, **how: object) -> bytes:
 
 
 def legacy_torch(data: bytes, after: bytes = b"") -> bytes:
-    """Return what torch.save wrote before 1.6, by hand."""
-    heads = [0x1950A86A20F9469CFC6C, 1001, {"little_endian": True}]
-    made = b"\x80\x02}(X\x01\0\0\0w" + rebuilt("7", "Float", _COUNT, 0, (_COUNT,), (1,)) + b"u."
-    streams = [*(pickle.dumps(head, 2) for head in heads), made, pickle.dumps(["7"], 2)]
-    return b"".join(streams) + _COUNT.to_bytes(8, "little") + data + after
+    """Return an old file of PyTorch with one tensor."""
+    return legacy({"w": ("F32", (_COUNT,), data)}, after)
 
 
 def joblib(data: bytes) -> bytes:
@@ -156,7 +152,7 @@ def test_bytes_after_the_last_storage_of_an_old_file_are_told(tmp_path: Path) ->
     data = weights("F32", _COUNT).tobytes()
     scanned = seen(tmp_path, legacy_torch(data, b"something else"))
     assert rules(scanned) == {"pickle-trailing"}
-    assert seen(tmp_path, legacy_torch(data[:-4])).problem == "pickle: storage 7 is not as long as its object says"
+    assert seen(tmp_path, legacy_torch(data[:-4])).problem == "pickle: storage 0 is not as long as its object says"
 
 
 def test_arrays_of_data_may_hold_what_is_no_number(tmp_path: Path) -> None:

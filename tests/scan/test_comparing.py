@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from pathlib import Path
@@ -89,6 +90,19 @@ def torch_zip(tensors: Tensors, under: str = "", method: int = 0, members: dict[
     return zipped({"m/data.pkl": b"\x80\x02" + made + b".", **files} | (members or {}), method)
 
 
+def legacy(tensors: Tensors, after: bytes = b"") -> bytes:
+    """Return tensors as torch.save wrote a state_dict before 1.6, by hand."""
+    items = stored = b""
+    for key, (name, (dtype, shape, data)) in enumerate(tensors.items()):
+        count = max(1, int(np.prod(shape)))
+        items += _text(name) + rebuilt(str(key), _STORAGES[dtype], count, 0, shape, _steps(shape))
+        stored += count.to_bytes(8, "little") + data
+    heads: list[object] = [0x1950A86A20F9469CFC6C, 1001, {"little_endian": True}]
+    made = b"\x80\x02ccollections\nOrderedDict\n)R(" + items + b"u."
+    keys = pickle.dumps([str(key) for key in range(len(tensors))], 2)
+    return b"".join(pickle.dumps(head, 2) for head in heads) + made + keys + stored + after
+
+
 def drawn(seed: int = 0) -> dict[str, tuple[str, tuple[int, ...], bytes]]:
     """Return a small model."""
     source = np.random.default_rng(seed)
@@ -110,6 +124,7 @@ def held(folder: Path, own: bytes, base: bytes) -> Comparison:
 WRITERS: dict[str, Callable[[Tensors], bytes]] = {
     "safetensors": safetensors,
     "zip": torch_zip,
+    "old file": legacy,
     "packed zip": lambda tensors: torch_zip(tensors, method=8),
     "zip of a checkpoint": lambda tensors: torch_zip(tensors, "state_dict"),
 }
@@ -275,15 +290,15 @@ def test_files_of_a_model_are_compared_by_their_index_and_one_by_one(tmp_path: P
 @pytest.mark.parametrize(
     ("own", "reason"),
     [
-        (b"GGUF" + bytes(100), "own is neither safetensors nor a zip of PyTorch"),
-        (b"", "own is neither safetensors nor a zip of PyTorch"),
+        (b"GGUF" + bytes(100), "own is neither safetensors nor a file of PyTorch"),
+        (b"", "own is neither safetensors nor a file of PyTorch"),
         (zipped({"a": b"b"}), "own is no zip as PyTorch writes it"),
         (safetensors({}), "no tensor was found in it"),
         (safetensors({"other": ("U8", (1,), b"a")}), "no tensor of the one is called as one of the other"),
         (torch_zip(drawn(), members={"m/byteorder": b"big"}), "own holds its values with the high byte first"),
         (
             torch_zip(drawn(), members={"m/data/0": b"short"}),
-            "tensor layer.weight has no storage, or one of another type",
+            "tensor layer.weight has a storage of another type or size",
         ),
     ],
 )

@@ -16,7 +16,7 @@ from supplychain.model.declaration import Declaration, DeclaredComponent, Projec
 from supplychain.model.finding import Source
 from supplychain.model.hub import HubFile, HubRecord
 from supplychain.model.package import Graph, Resolved
-from supplychain.model.reference import Place, Reference, Resolution, Scope
+from supplychain.model.reference import Place, Reference, Relation, Resolution, Scope
 from supplychain.model.scan import NO_FORMAT, Compared, Coverage, Indicator, Scanned
 
 _COMMIT, _OTHER = "0123456789abcdef0123456789abcdef01234567", "89abcdef0123456789abcdef0123456789abcdef"
@@ -25,6 +25,7 @@ _PATH, _CODE = "planted.bin", "planted.py"
 _OWNER, _APPROVER = "planted-owner", "planted-approver"
 _BYTES_AT, _CALL_AT = Place(file="planted.bin"), Place(file="planted/call.py", line=7)
 _BASE = "model:huggingface/planted/base"
+_ZEROS = f"sha256:{'0' * 64}"
 _RULES = {"malicious": "pickle-runs-code", "review": "foreign-class", "note": "zero-tensor"}
 
 
@@ -116,9 +117,18 @@ class _Plants:
         """Yield models with what decides something."""
         for verdict, rule in (("malicious", "malicious"), ("review", "review-indicator")):
             case = self.made(self.scan(verdict))
-            yield self.canary(verdict, rule, case, says=f"planted member: planted {verdict} ({_RULES[verdict]}")
+            commit = (self.hub.revision or "")[:12]
+            says = f"{_PATH} at commit {commit}, planted member: planted {verdict} ({_RULES[verdict]}: "
+            yield self.canary(verdict, rule, case, says=says)
         both = self.made(self.scan("malicious"), self.scan(path="second.bin"))
         yield self.canary("one file of two", "malicious", both)
+        broken = self.scan("malicious", coverage=_CUT)
+        yield self.canary("one that breaks where it is malicious", "malicious", self.made(broken))
+        for count, says in ((1, "; also: place 0"), (4, "; also: place 0; place 1; place 2, and 1 more")):
+            more = tuple(self.indicator("malicious", where=f"place {number}") for number in range(count))
+            seen = self.scan("malicious").indicators + more
+            many = self.made(self.scan("malicious", indicators=seen))
+            yield self.canary(f"{count + 1} places", "malicious", many, says=says)
         beside = self.scan("malicious", path=_CODE, sha256=_OTHER_SHA, at=Place(file=_CODE))
         yield self.canary("a file that is no artifact", "malicious", self.made(self.scan(), beside), Place(file=_CODE))
         peer = self.scan("malicious").model_copy(
@@ -136,6 +146,9 @@ class _Plants:
             ("reviewed tomorrow", "review-not-counted", {"on": self.case.now.date() + timedelta(days=1)}),
             ("other bytes reviewed", "review-not-counted", {"digest": f"sha256:{_OTHER_SHA}"}),
             ("another rule reviewed", "review-indicator", {"detector": "another"}),
+            ("another model reviewed", "review-indicator", {"component": _BASE}),
+            ("another model found malicious", "review-indicator", {"component": _BASE, "verdict": "malicious"}),
+            ("other bytes found malicious", "review-not-counted", {"digest": _ZEROS, "verdict": "malicious"}),
             ("found malicious", "found-malicious", {"verdict": "malicious", "by": "somebody"}),
         ):
             yield self.canary(name, rule, self.reviewed(self.made(scan), **changes), _BYTES_AT)
@@ -164,6 +177,9 @@ class _Plants:
 
     def lacks(self) -> Iterator[Canary]:
         """Yield models of which not all was scanned."""
+        open_ = self.hub.model_copy(update={"revision": None})
+        file = self.artifact(state="absent", sha256=None, revision=None)
+        yield self.canary("absent, not pinned", "absent", self.made(artifacts=(file,), reference=open_))
         for state, rule in (
             ("pointer", "pointer-only"),
             ("absent", "absent"),
@@ -173,7 +189,10 @@ class _Plants:
             there = self.artifact(state=state, sha256=None, problem="planted")
             yield self.canary(state, rule, self.made(artifacts=(there,)))
         yield self.canary("nothing gathered", "absent", self.made(artifacts=()), says="not at hand")
-        yield self.canary("no scan", "not-scanned", self.made())
+        yield self.canary("no scan", "not-scanned", self.made(), says="(nothing scanned them)")
+        for sha256 in (_ZEROS, "f" * 64):  # on both sides of any digest
+            other = self.scan(path="elsewhere.bin", components=(_BASE,), sha256=sha256[-64:])
+            yield self.canary("other bytes elsewhere", "not-scanned", self.made(other))
         yield self.canary("no layer ran", "not-scanned", self.made(self.scan(coverage=())))
         for name, rule, state, reason in (
             ("a stream that breaks off", "broke-off", "stopped", "planted end"),
@@ -212,6 +231,7 @@ class _Plants:
         for name, rule, case in (
             ("code, pinned and scanned", "remote-code-scanned", self.called(trusting, hub=whole)),
             ("code that may be more", "remote-code-open", self.called(trusting)),
+            ("code, another revision is listed", "remote-code-open", self.called(trusting, hub=self._elsewhere())),
             ("code, pinned apart", "remote-code-scanned", self.called(pinned, hub=whole)),
             (
                 "no code is listed",
@@ -238,11 +258,33 @@ class _Plants:
             ),
             ("perhaps code, scanned", "remote-code-scanned", self.called(hidden, hub=whole)),
         ):
-            yield self.canary(name, rule, case, _CALL_AT)
+            says = self.hub.revision or "" if rule in {"remote-code-scanned", "remote-code-open"} else ""
+            yield self.canary(name, rule, case, _CALL_AT, says)
+        yield from self._of_the_target(trusting)
         unnamed = unresolved_sample(Kind.MODEL)
         for value, rule in (("True", "remote-code-unnamed"), ("given", "unresolved"), ("False", "unresolved")):
             item = unnamed.model_copy(update={"flags": (f"trust_remote_code={value}",)})
             yield Canary(f"{value}, of whatever it names", planted(self.case, item), item.subject, rule)
+
+    def _of_the_target(self, trusting: Reference) -> Iterator[Canary]:
+        """Yield a folder of the target whose own Python is run."""
+        component = Component(kind=Kind.MODEL, source="file", name="planted")
+        local = trusting.model_copy(update={"component": component, "revision": None})
+        there = self.scan(components=(component.id,), revision=None)
+        for name, rule, scans in (
+            ("the target's own code", "remote-code-scanned", (there,)),
+            ("the target's own code, not at hand", "remote-code-not-scanned", ()),
+        ):
+            case = self.made(*scans, reference=local, artifacts=())
+            named = local.model_copy(update={"at": Place(file="planted.toml", line=1), "flags": ()})
+            inventory = case.inventory.model_copy(update={"references": (named, local)})
+            yield Canary(name, case.model_copy(update={"inventory": inventory}), component.id, rule, "", _CALL_AT)
+
+    def _elsewhere(self) -> tuple[HubRecord, ...]:
+        """Return a list of another revision than the one that is run."""
+        (record,) = self._listing(_CODE)
+        other = _OTHER if self.hub.revision != _OTHER else _COMMIT
+        return (record.model_copy(update={"revision": other, "commit": other}),)
 
     def _listing(self, *paths: str) -> tuple[HubRecord, ...]:
         revision = self.hub.revision
@@ -273,8 +315,11 @@ class _Plants:
         ):
             case = self.called(self.calling(call, *flags), *safe, graph=new)
             yield self.canary(f"{call} {' '.join(flags)}", rule, case, _CALL_AT)
-        bad = self.called(torch, self.scan("malicious"))
-        yield self.canary("a pickle that runs code", "loads-indicator", bad, _CALL_AT)
+        first = self.scan("review", path=_CODE, sha256=_OTHER_SHA)
+        bad = self.called(torch, first, self.scan("malicious"))
+        yield self.canary("a pickle that runs code", "loads-indicator", bad, _CALL_AT, f"and {_PATH} at")
+        whole = self.called(torch, self.scan(), self._code())
+        yield self.canary("two files", "loads-scanned", whole, _CALL_AT, "(2 files)")
         for name, case in (
             ("a pickle to be reviewed", self.called(torch, self.scan("review"))),
             ("a pickle that was read in part", self.called(torch, self.scan(coverage=_CUT))),
@@ -285,11 +330,15 @@ class _Plants:
         ):
             yield self.canary(name, "loads-unscanned", case, _CALL_AT)
 
+    def _range(self) -> Graph:
+        (entry,) = self._graph("2.6.0").packages
+        return Graph(packages=(entry.model_copy(update={"version": None, "asked": ">=2.6", "is_locked": False}),))
+
     @staticmethod
-    def _graph(version: str | None) -> Graph:
+    def _graph(version: str | None, scope: Scope = Scope.PROD) -> Graph:
         if version is None:
             return Graph()
-        place = Place(file="planted.lock", line=1)
+        place = Place(file="planted.lock", line=1, scope=scope)
         component = Component.parse("package:pypi/torch")
         entry = {"component": component, "version": version, "at": place, "project": "", "format": "uv.lock"}
         return Graph(packages=(Resolved.model_validate({**entry, "is_locked": True}),))
@@ -317,7 +366,7 @@ class _Plants:
             ("not compared, changed by the team", open_, ("planted",)),
         ):
             case = self.stating(transforms, self.made(self.scan(), comparisons=(one,)))
-            yield self.canary(name, "no-indicator", case, says=one.state)
+            yield self.canary(name, "no-indicator", case, says=f"against {_BASE}: {one.state}, planted")
         decided: tuple[tuple[str, Compared, tuple[str, ...] | None, str], ...] = (
             ("one changed bit", changed, None, "changed-weights"),
             ("one changed bit of a copy", changed, (), "changed-weights"),
@@ -327,6 +376,12 @@ class _Plants:
         for called, one, stated, rule in decided:
             case = self.stating(stated, self.made(self.scan("review"), comparisons=(one,)))
             yield self.canary(called, rule, case, self.hub.at)  # its indicator keeps the whole from having a row there
+        case = self.made(self.scan("review"), comparisons=(changed,))
+        for base, rule in ((_BASE, "fine-tuned"), (f"{_BASE}-2", "changed-weights")):
+            relation = Relation(subject=self.hub.subject, kind="fine-tuned from", object=base, at=self.hub.at)
+            inventory = case.inventory.model_copy(update={"relations": (relation,)})
+            related = case.model_copy(update={"inventory": inventory})
+            yield self.canary(f"a card names {base}", rule, related, self.hub.at, "planted tensor: 1 of 9")
         other = self.made(self.scan(), comparisons=(self.compared("changed", sha256=_OTHER_SHA),))
         yield self.canary("other bytes were compared", "no-indicator", other)
 

@@ -52,7 +52,9 @@ _RULES = {"dangerous": "peer-dangerous", "suspicious": "peer-suspicious"}
 def program(peer: Peer) -> str | None:
     """Return where a peer's command lies, beside this program or on the path; None: it is not installed."""
     beside = str(Path(sys.executable).parent)
-    return shutil.which(peer.name, path=os.pathsep.join((beside, os.environ.get("PATH", os.defpath))))
+    entries = os.environ.get("PATH", os.defpath).split(os.pathsep)
+    # a relative entry would find what lies in the current folder, which may be the target
+    return shutil.which(peer.name, path=os.pathsep.join((beside, *filter(os.path.isabs, entries))))
 
 
 def applies(peer: Peer, scanned: Scanned) -> bool:

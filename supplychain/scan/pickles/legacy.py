@@ -6,11 +6,41 @@ from collections.abc import Sequence
 
 from supplychain.scan.interface import Reader, Report, StoppedError, Tensor
 from supplychain.scan.pickles.machine import Machine
+from supplychain.scan.pickles.stream import read
 from supplychain.scan.pickles.torch import Storage, storage
+from supplychain.scan.source import PartReader
 
 _OBJECT, _KEYS = 3, 4
 """Which of the streams holds the object, and which the keys of its storages, in the order in which these follow."""
 STREAMS = 5
+_MAGIC = bytes.fromhex("8a0a6cfc9c46f9206aa85019")
+"""The magic number of torch.save before 1.6, as the first stream holds it (torch/serialization.py, MAGIC_NUMBER)."""
+
+
+def matches(reader: Reader) -> bool:
+    """Whether it is such a file."""
+    return reader.read(2, len(_MAGIC)) == _MAGIC
+
+
+def begins(reader: Reader, report: Report) -> list[int]:
+    """Return where the streams begin, and where the last one ends.
+
+    Raises:
+        StoppedError: one of them breaks off.
+    """
+    found = [0]
+    for _ in range(STREAMS):
+        stream = read(reader, found[-1], report)
+        if stream.problem:
+            raise StoppedError(stream.problem)
+        found.append(stream.end)
+    return found
+
+
+def described(reader: Reader, streams: Sequence[int]) -> Reader:
+    """Return the stream that holds the object."""
+    begin = streams[_OBJECT]
+    return PartReader("object", reader, begin, streams[_OBJECT + 1] - begin)
 
 
 def storages(

@@ -60,6 +60,8 @@ class Machine:
     memo: dict[int, Any] = field(default_factory=dict)
     frame: int = 0
     """The offset where the last frame ends: what lies in it, a loader has in memory."""
+    written: bool = False
+    """Whether items are put into a tensor that was just made, as into a dict."""
 
     def run(self, reader: Reader, start: int, report: Report) -> int:
         """Follow a stream to its end, and return the offset after it.
@@ -143,6 +145,8 @@ def _of_group(make: Callable[[list[Any]], Any]) -> Callable[[Machine, Any], None
 
 def _items(machine: Machine, pairs: list[Any]) -> None:
     target = machine.stack[-1]
+    if isinstance(target, Made) and isinstance(target.of, Name):
+        machine.written = machine.written or (target.of.module, target.of.name[:8]) == ("torch._utils", "_rebuild")
     into = target.items if isinstance(target, Made) else target
     if isinstance(into, dict):
         into.update(

@@ -8,9 +8,10 @@ from itertools import takewhile
 
 from supplychain import catalog
 from supplychain.scan import safetensors
-from supplychain.scan.interface import Limits, Reader, Report
+from supplychain.scan.interface import Limits, Reader, Report, StoppedError
 from supplychain.scan.pickles import inner, joblib, legacy
 from supplychain.scan.pickles.judging import NAME, judge
+from supplychain.scan.pickles.machine import Machine
 from supplychain.scan.pickles.stream import Import, Stream, read
 from supplychain.scan.source import PartReader, first_byte
 
@@ -20,8 +21,6 @@ _PROTOCOL = 0x80
 _ZIP = (b"PK\3\4", b"PK\5\6")
 """How zip archives begin. As opcodes it is a persistent id, at which every loader but PyTorch's stops, which takes it for a zip."""
 _NEWEST = 5
-_OLD_TORCH = bytes.fromhex("8a0a6cfc9c46f9206aa85019")
-"""The magic number of torch.save before 1.6, as the first stream holds it (torch/serialization.py, MAGIC_NUMBER)."""
 _IDENTIFIER = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
 _ENOUGH = 1 << 20
 """Bytes that nothing but a pickle is read to as opcodes."""
@@ -63,7 +62,7 @@ def _is_named(found: Import) -> bool:
 
 def scan(reader: Reader, report: Report) -> None:
     """Tell of what every stream imports, one after the other."""
-    is_old_torch = reader.read(2, len(_OLD_TORCH)) == _OLD_TORCH
+    is_old_torch = legacy.matches(reader)
     offset = 0
     begins: list[int] = []
     while offset < reader.size and not (is_old_torch and len(begins) == legacy.STREAMS):
@@ -73,6 +72,7 @@ def scan(reader: Reader, report: Report) -> None:
         if joblib.is_written_by(stream):
             stream = joblib.read(reader, offset, report)
         judge(stream, report)
+        _writes(reader, stream, report)
         inner.look(reader, stream, report)
         if stream.problem:
             _broken(stream, report)
@@ -86,6 +86,19 @@ def scan(reader: Reader, report: Report) -> None:
     if offset < reader.size:
         _trailing(reader, offset, report)
     report.covered(NAME, offset)
+
+
+def _writes(reader: Reader, stream: Stream, report: Report) -> None:
+    """Tell of items that are put into tensors, which the loader of PyTorch does without asking (CVE-2026-24747)."""
+    if stream.problem or not any(found.module == "torch._utils" for found in stream.imports):
+        return
+    machine = Machine()
+    try:
+        machine.run(reader, stream.start, report)
+    except StoppedError:
+        return
+    if machine.written:
+        report.saw(NAME, "pickle-writes-into-tensor", "it puts items into a tensor, which no pickler writes")
 
 
 def _broken(stream: Stream, report: Report) -> None:
