@@ -85,7 +85,8 @@ def modelaudit() -> Callable[[str], str]:
     from modelaudit.core import determine_exit_code, scan_model_directory_or_file
     from modelaudit.scanners import SCANNER_REGISTRY
 
-    assert len(list(SCANNER_REGISTRY))  # loads them once, not in each process
+    assert list(SCANNER_REGISTRY)  # loads them once, not in each process
+
     def ask(path: str) -> str:
         found = scan_model_directory_or_file(path, timeout=SECONDS, cache_enabled=False)
         told = {str(getattr(issue.severity, "value", issue.severity)).lower() for issue in found.issues}

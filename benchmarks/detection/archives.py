@@ -93,7 +93,9 @@ def _zips(corpus: Corpus) -> None:
     corpus.add("zip", "outside.zip", zipped({"../../x.pkl": PAYLOAD}))
     corpus.add("zip", "outside-plain.zip", zipped({"../../etc/cron.d/x": b"# x\n"}))
     corpus.add("zip", "absolute-plain.zip", zipped({"/tmp/x": b"x\n"}))
-    corpus.add("zip", "python.mar", zipped({"MAR-INF/MANIFEST.json": b"{}", "handler.py": b"import os\nos.system('true')\n"}))
+    corpus.add(
+        "zip", "python.mar", zipped({"MAR-INF/MANIFEST.json": b"{}", "handler.py": b"import os\nos.system('true')\n"})
+    )
     corpus.add("zip", "misnamed.safetensors", zipped(torch(PAYLOAD)))
     corpus.add("zip", "misnamed.png", zipped({"x": PAYLOAD}))
     corpus.add("zip", "before-archive.pt", PAYLOAD + zipped(torch(PLAIN)))
@@ -102,7 +104,12 @@ def _zips(corpus: Corpus) -> None:
 
 
 def _elf() -> bytes:
-    return b"\x7fELF\x02\x01\x01" + b"\0" * 9 + struct.pack("<HHIQQQIHHHHHH", 2, 62, 1, 0, 64, 0, 0, 64, 56, 0, 64, 0, 0) + b"\0" * 64
+    return (
+        b"\x7fELF\x02\x01\x01"
+        + b"\0" * 9
+        + struct.pack("<HHIQQQIHHHHHH", 2, 62, 1, 0, 64, 0, 0, 64, 56, 0, 64, 0, 0)
+        + b"\0" * 64
+    )
 
 
 def _zips_of_two_minds(corpus: Corpus) -> None:
@@ -130,8 +137,11 @@ def _zips_of_two_minds(corpus: Corpus) -> None:
     end = plain.rfind(b"PK\x05\x06")
     start = plain.find(b"PK\x01\x02")
     moved = plain[:start] + hidden + plain[start:end]
-    corpus.add("zip tricks", "hidden-between.pt", moved + plain[end : end + 16]
-               + struct.pack("<I", start + len(hidden)) + plain[end + 20 :])
+    corpus.add(
+        "zip tricks",
+        "hidden-between.pt",
+        moved + plain[end : end + 16] + struct.pack("<I", start + len(hidden)) + plain[end + 20 :],
+    )
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         archive.writestr("archive/data.pkl", PAYLOAD)
@@ -150,7 +160,9 @@ def _tars(corpus: Corpus) -> None:
     members = {"weights.bin": PLAIN, "x/model.bin": PAYLOAD}
     for mode, suffix in (("w", "tar"), ("w:gz", "tar.gz"), ("w:bz2", "tar.bz2"), ("w:xz", "tar.xz")):
         corpus.add("tar", f"model.{suffix}", tarred(members, mode))
-    corpus.add("tar", "model.nemo", tarred({"model_config.yaml": b"a: 1\n", "model_weights.ckpt": zipped(torch(PAYLOAD))}))
+    corpus.add(
+        "tar", "model.nemo", tarred({"model_config.yaml": b"a: 1\n", "model_weights.ckpt": zipped(torch(PAYLOAD))})
+    )
     corpus.add("tar", "misnamed.bin", tarred(members))
     corpus.add("tar", "outside.tar", tarred({"../../x": b"x"}))
     for name, kind, target in (("link", tarfile.SYMTYPE, "/etc/passwd"), ("hard-link", tarfile.LNKTYPE, "../../x")):
@@ -181,7 +193,11 @@ def _streams(corpus: Corpus) -> None:
         corpus.add("compressed", f"torch-{suffix}.pt", pack(zipped(torch(PAYLOAD))))
     corpus.add("compressed", "second.gz", gzip.compress(PLAIN) + gzip.compress(PAYLOAD))
     corpus.add("compressed", "second.bz2", bz2.compress(PLAIN) + bz2.compress(PAYLOAD))
-    corpus.add("compressed", "second.zst", zstandard.ZstdCompressor().compress(PLAIN) + zstandard.ZstdCompressor().compress(PAYLOAD))
+    corpus.add(
+        "compressed",
+        "second.zst",
+        zstandard.ZstdCompressor().compress(PLAIN) + zstandard.ZstdCompressor().compress(PAYLOAD),
+    )
     corpus.add("compressed", "second.lz4", lz4.frame.compress(PLAIN) + lz4.frame.compress(PAYLOAD))
     corpus.add("compressed", "cut.gz", gzip.compress(PAYLOAD)[:-8])
 
@@ -219,9 +235,14 @@ def _torch(corpus: Corpus) -> None:
         with zipfile.ZipFile(path) as archive:
             members = {info.filename: archive.read(info) for info in archive.infolist()}
         for name, suffix in (("first", "pt"), ("misnamed", "ckpt"), ("renamed", "bin")):
-            found = {key: value[:2] + injected + value[2:] if key.endswith("data.pkl") else value for key, value in members.items()}
+            found = {
+                key: value[:2] + injected + value[2:] if key.endswith("data.pkl") else value
+                for key, value in members.items()
+            }
             corpus.add("torch", f"{name}.{suffix}", zipped(found))
-        found = {key: value[:-1] + injected + b"." if key.endswith("data.pkl") else value for key, value in members.items()}
+        found = {
+            key: value[:-1] + injected + b"." if key.endswith("data.pkl") else value for key, value in members.items()
+        }
         corpus.add("torch", "last.pt", zipped(found))
         corpus.add("torch", "storage-is-pickle.pt", zipped({**members, "x/data/7": PAYLOAD}))
         real.save(tensors, path, _use_new_zipfile_serialization=False)
@@ -236,7 +257,10 @@ def _torch(corpus: Corpus) -> None:
         real.jit.trace(real.nn.Linear(2, 2), real.zeros(1, 2)).save(script)
         with zipfile.ZipFile(script) as archive:
             members = {info.filename: archive.read(info) for info in archive.infolist()}
-        found = {key: value[:2] + injected + value[2:] if key.endswith("data.pkl") else value for key, value in members.items()}
+        found = {
+            key: value[:2] + injected + value[2:] if key.endswith("data.pkl") else value
+            for key, value in members.items()
+        }
         corpus.add("torch", "script.pt", zipped(found))
 
 
@@ -258,7 +282,11 @@ def _joblib(corpus: Corpus) -> None:
     import lz4.frame
 
     wrapper = op.named("joblib.numpy_pickle", "NumpyArrayWrapper")
-    kind = op.named("numpy", "dtype") + op.pushed(("f8", False, True)) + b"R(K\x03X\x01\0\0\0<NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\0tb"
+    kind = (
+        op.named("numpy", "dtype")
+        + op.pushed(("f8", False, True))
+        + b"R(K\x03X\x01\0\0\0<NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\0tb"
+    )
     state = b"}(" + op.pushed("subclass") + op.named("numpy", "ndarray") + op.pushed("shape") + op.pushed((4,))
     state += op.pushed("order") + op.pushed("C") + op.pushed("dtype") + kind + op.pushed("allow_mmap") + b"\x88ub"
     array = wrapper + b")\x81" + state + b"\0" * 32

@@ -115,12 +115,21 @@ def torch_files(place: Place) -> None:
         whole.writestr("MAR-INF/MANIFEST.json", '{"runtime": "python"}')
     from safetensors.torch import save_file
 
-    metadata = {"format": "pt", "modelspec.title": "x", "ss_tag_frequency": '{"img": {"a cat": 3}}', "url": "https://example.org/x"}
+    metadata = {
+        "format": "pt",
+        "modelspec.title": "x",
+        "ss_tag_frequency": '{"img": {"a cat": 3}}',
+        "url": "https://example.org/x",
+    }
     for name in ("state", "encoder", "lstm", "halves", "normal"):
-        save_file(saved[name], place("safetensors", f"{name}.safetensors"), metadata if name == "state" else {"format": "pt"})
+        save_file(
+            saved[name], place("safetensors", f"{name}.safetensors"), metadata if name == "state" else {"format": "pt"}
+        )
     for width in range(1, 40, 3):
         save_file({"w" * width: torch.randn(width)}, place("safetensors", f"name-{width}.safetensors"))
-    save_file({key.replace("torch.", ""): value for key, value in tensors.items()}, place("safetensors", "types.safetensors"))
+    save_file(
+        {key.replace("torch.", ""): value for key, value in tensors.items()}, place("safetensors", "types.safetensors")
+    )
 
 
 def numpy_files(place: Place) -> None:
@@ -138,7 +147,9 @@ def numpy_files(place: Place) -> None:
     np.savez_compressed(place("numpy", "packed.npz"), **arrays)
     np.savez(place("numpy", "plain.npz"), a=X, b=Y)
     state = {"generator": RANDOM, "old": np.random.RandomState(1), "masked": np.ma.masked_array([1, 2], [True, False])}
-    place("numpy", "generators.pkl").write_bytes(pickle.dumps({**state, "matrix": np.matrix([[1]]), "type": np.float32}))
+    place("numpy", "generators.pkl").write_bytes(
+        pickle.dumps({**state, "matrix": np.matrix([[1]]), "type": np.float32})
+    )
 
 
 def sklearn_files(place: Place) -> None:
@@ -160,7 +171,9 @@ def sklearn_files(place: Place) -> None:
             continue
     fitted["pipeline"] = make_pipeline(FunctionTransformer(np.log1p), StandardScaler(), SVC()).fit(np.abs(X), Y)
     fitted["search"] = GridSearchCV(SVC(), {"C": [1, 2]}, cv=2).fit(X, Y)
-    fitted["words"] = make_pipeline(TfidfVectorizer(), SVC()).fit(["a cat", "a dog", "two cats", "dogs"] * 4, [0, 1, 0, 1] * 4)
+    fitted["words"] = make_pipeline(TfidfVectorizer(), SVC()).fit(
+        ["a cat", "a dog", "two cats", "dogs"] * 4, [0, 1, 0, 1] * 4
+    )
     columns = ColumnTransformer([("n", StandardScaler(), [0, 1]), ("c", OneHotEncoder(handle_unknown="ignore"), [2])])
     fitted["columns"] = make_pipeline(columns, SVC()).fit(X, Y)
     for number, (name, one) in enumerate(fitted.items()):
@@ -170,7 +183,11 @@ def sklearn_files(place: Place) -> None:
             place("scikit-learn", f"{name}.pkl").write_bytes(pickle.dumps(one, protocol=(2, 3, 4, 5)[number // 2 % 4]))
     for kind in ("zlib", "gzip", "bz2", "lzma", "xz", "lz4"):
         joblib.dump(fitted["RandomForestClassifier"], place("joblib", f"forest-{kind}.joblib"), compress=(kind, 3))
-        joblib.dump({"x": X, "y": [X, Y], "names": np.array(["a", None], object)}, place("joblib", f"arrays-{kind}.joblib"), compress=(kind, 3))
+        joblib.dump(
+            {"x": X, "y": [X, Y], "names": np.array(["a", None], object)},
+            place("joblib", f"arrays-{kind}.joblib"),
+            compress=(kind, 3),
+        )
     joblib.dump({"x": X, "f": np.asfortranarray(X), "y": Y}, place("joblib", "arrays.joblib"))
     joblib.dump(np.array([{"a": 1}, "b"], object), place("joblib", "objects.joblib"))
 
@@ -252,7 +269,12 @@ def keras_files(place: Place) -> None:
     texts(tf.constant(["a cat"]))
     heads = keras.layers.MultiHeadAttention(2, 4)
     tokens = keras.Input((5, 8))
-    for name, model in (("dense", dense), ("image", image), ("texts", texts), ("attention", keras.Model(tokens, heads(tokens, tokens)))):
+    for name, model in (
+        ("dense", dense),
+        ("image", image),
+        ("texts", texts),
+        ("attention", keras.Model(tokens, heads(tokens, tokens))),
+    ):
         model.save(place("keras", f"{name}.keras"))
         model.save_weights(place("keras", f"{name}.weights.h5"))
         if name != "texts":
@@ -266,7 +288,9 @@ def keras_files(place: Place) -> None:
             model.export(str(folder), verbose=False)
     converter = tf.lite.TFLiteConverter.from_saved_model(str(place("savedmodel", "dense")))
     place("savedmodel", "dense.tflite").write_bytes(converter.convert())
-    graph = tf.function(lambda v: tf.matmul(v, v) + 1.0).get_concrete_function(tf.TensorSpec((2, 2))).graph.as_graph_def()
+    graph = (
+        tf.function(lambda v: tf.matmul(v, v) + 1.0).get_concrete_function(tf.TensorSpec((2, 2))).graph.as_graph_def()
+    )
     place("savedmodel", "frozen.pb").write_bytes(graph.SerializeToString())
 
 
@@ -280,7 +304,12 @@ def graphs(place: Place) -> None:
     from sklearn.linear_model import LogisticRegression
     from sklearn.neural_network import MLPClassifier
 
-    for model in (LogisticRegression(), RandomForestRegressor(5), GradientBoostingClassifier(n_estimators=5), MLPClassifier(max_iter=20)):
+    for model in (
+        LogisticRegression(),
+        RandomForestRegressor(5),
+        GradientBoostingClassifier(n_estimators=5),
+        MLPClassifier(max_iter=20),
+    ):
         made = to_onnx(model.fit(X, Y), X[:1].astype(np.float32))
         place("onnx", f"{type(model).__name__}.onnx").write_bytes(made.SerializeToString())
     for name, domains in (("plain", [""]), ("ml", ["", "ai.onnx.ml"]), ("contributed", ["", "com.microsoft"])):
@@ -288,11 +317,21 @@ def graphs(place: Place) -> None:
         nodes = [helper.make_node("MatMul", ["x", "w"], ["h"], name="first"), helper.make_node("Relu", ["h"], ["y"])]
         if name == "contributed":
             nodes[1] = helper.make_node("Gelu", ["h"], ["y"], domain="com.microsoft")
-        ends = [helper.make_tensor_value_info(end, TensorProto.FLOAT, [1, size]) for end, size in (("x", 4), ("y", 300))]
+        ends = [
+            helper.make_tensor_value_info(end, TensorProto.FLOAT, [1, size]) for end, size in (("x", 4), ("y", 300))
+        ]
         graph = helper.make_graph(nodes, "g", ends[:1], ends[1:], [weights])
-        whole = helper.make_model(graph, opset_imports=[helper.make_opsetid(domain, 17 if not domain else 1) for domain in domains])
+        whole = helper.make_model(
+            graph, opset_imports=[helper.make_opsetid(domain, 17 if not domain else 1) for domain in domains]
+        )
         onnx.save(whole, place("onnx", f"{name}.onnx"))
-        onnx.save(whole, place("onnx", f"{name}-external.onnx"), save_as_external_data=True, location=f"{name}.data", size_threshold=0)
+        onnx.save(
+            whole,
+            place("onnx", f"{name}-external.onnx"),
+            save_as_external_data=True,
+            location=f"{name}.data",
+            size_threshold=0,
+        )
     for number, (name, template) in enumerate(TEMPLATES.items()):
         writer = gguf.GGUFWriter(place("gguf", f"{name}.gguf"), "llama")
         writer.add_context_length(2048)
@@ -328,18 +367,32 @@ def settings(place: Place) -> None:
 
     made = tokenizers.Tokenizer(tokenizers.models.BPE(unk_token="[UNK]"))
     made.pre_tokenizer = tokenizers.pre_tokenizers.Whitespace()
-    made.train_from_iterator(["a cat and a dog", "print('x') import os"], tokenizers.trainers.BpeTrainer(special_tokens=["[UNK]", "[PAD]"]))
+    made.train_from_iterator(
+        ["a cat and a dog", "print('x') import os"], tokenizers.trainers.BpeTrainer(special_tokens=["[UNK]", "[PAD]"])
+    )
     made.save(str(place("settings", "tokenizer.json")))
-    for kind in (transformers.BertConfig, transformers.LlamaConfig, transformers.GPT2Config, transformers.WhisperConfig, transformers.CLIPConfig):
+    for kind in (
+        transformers.BertConfig,
+        transformers.LlamaConfig,
+        transformers.GPT2Config,
+        transformers.WhisperConfig,
+        transformers.CLIPConfig,
+    ):
         kind().to_json_file(place("settings", f"{kind.__name__}/config.json"))
     transformers.GenerationConfig().to_json_file(place("settings", "generation_config.json"))
     for name, template in TEMPLATES.items():
-        place("settings", f"{name}/tokenizer_config.json").write_text(json.dumps({"chat_template": template, "model_max_length": 2048}))
+        place("settings", f"{name}/tokenizer_config.json").write_text(
+            json.dumps({"chat_template": template, "model_max_length": 2048})
+        )
         place("settings", f"{name}/chat_template.jinja").write_text(template)
-    place("settings", "auto_map/config.json").write_text(json.dumps({"model_type": "x", "auto_map": {"AutoModel": "modeling_x.XModel"}}))
+    place("settings", "auto_map/config.json").write_text(
+        json.dumps({"model_type": "x", "auto_map": {"AutoModel": "modeling_x.XModel"}})
+    )
     place("settings", "README.md").write_text("# A model\n\n```python\nfrom transformers import pipeline\n```\n")
     place("settings", "special_tokens_map.json").write_text('{"unk_token": "[UNK]"}')
-    place("settings", "model.safetensors.index.json").write_text('{"metadata": {"total_size": 1}, "weight_map": {"w": "model-00001.safetensors"}}')
+    place("settings", "model.safetensors.index.json").write_text(
+        '{"metadata": {"total_size": 1}, "weight_map": {"w": "model-00001.safetensors"}}'
+    )
     models = Path(transformers.__file__).parent / "models"
     for name in ("bert", "llama", "gpt2", "t5", "vit"):
         shutil.copy(models / name / f"modeling_{name}.py", place("python", f"modeling_{name}.py"))
@@ -354,19 +407,40 @@ def others(place: Place) -> None:
     import nltk
     import nltk.tokenize.punkt
 
-    plain = {"a": [1, 2.5, "x", None, True], "b": {"c": (1, 2)}, "d": b"bytes", "e": {1, 2}, "f": frozenset({3}), "g": 1 << 70, "h": 1j}
+    plain = {
+        "a": [1, 2.5, "x", None, True],
+        "b": {"c": (1, 2)},
+        "d": b"bytes",
+        "e": {1, 2},
+        "f": frozenset({3}),
+        "g": 1 << 70,
+        "h": 1j,
+    }
     for protocol in range(6):
         place("plain pickles", f"data-{protocol}.pkl").write_bytes(pickle.dumps(plain, protocol=protocol))
-    times = [datetime.datetime.now(datetime.UTC), decimal.Decimal("1.5"), uuid.UUID(int=7), Path("x"), collections.deque([1]), range(3)]
+    times = [
+        datetime.datetime.now(datetime.UTC),
+        decimal.Decimal("1.5"),
+        uuid.UUID(int=7),
+        Path("x"),
+        collections.deque([1]),
+        range(3),
+    ]
     place("plain pickles", "times.pkl").write_bytes(pickle.dumps(times))
     place("plain pickles", "long.pkl").write_bytes(pickle.dumps(["x" * 100_000, bytes(100_000), list(range(10_000))]))
     words = {f"word{n}": n for n in range(5000)}
     place("plain pickles", "vocabulary.pkl").write_bytes(pickle.dumps(words))
     place("plain pickles", "several.pkl").write_bytes(pickle.dumps(words) + pickle.dumps(plain))
-    place("plain pickles", "inner.pkl").write_bytes(pickle.dumps({"state": pickle.dumps(plain), "model": pickle.dumps(X)}))
+    place("plain pickles", "inner.pkl").write_bytes(
+        pickle.dumps({"state": pickle.dumps(plain), "model": pickle.dumps(X)})
+    )
     trainer = nltk.tokenize.punkt.PunktTrainer("A cat. A dog. Dr. Who came.")
-    place("nltk", "punkt.pkl").write_bytes(pickle.dumps(nltk.tokenize.punkt.PunktSentenceTokenizer(trainer.get_params())))
-    place("nltk", "bayes.pkl").write_bytes(pickle.dumps(nltk.NaiveBayesClassifier.train([({"a": 1}, "x"), ({"a": 2}, "y")])))
+    place("nltk", "punkt.pkl").write_bytes(
+        pickle.dumps(nltk.tokenize.punkt.PunktSentenceTokenizer(trainer.get_params()))
+    )
+    place("nltk", "bayes.pkl").write_bytes(
+        pickle.dumps(nltk.NaiveBayesClassifier.train([({"a": 1}, "x"), ({"a": 2}, "y")]))
+    )
     place("nltk", "frequencies.pkl").write_bytes(pickle.dumps(nltk.FreqDist("abcab")))
 
 

@@ -22,12 +22,21 @@ def make_graphs(corpus: Corpus) -> None:
     _templates(corpus)
 
 
-LAMBDA = {"class_name": "__lambda__", "config": {"code": base64.b64encode(b"\xe3\0\0").decode(), "defaults": None, "closure": None}}
+LAMBDA = {
+    "class_name": "__lambda__",
+    "config": {"code": base64.b64encode(b"\xe3\0\0").decode(), "defaults": None, "closure": None},
+}
 
 
 def layer(module: str | None, name: str, config: dict[str, Any] | str | None = None, **more: Any) -> dict[str, Any]:
     """Return the configuration of a layer."""
-    return {"module": module, "class_name": name, "config": config if config is not None else {"name": "x"}, "registered_name": None, **more}
+    return {
+        "module": module,
+        "class_name": name,
+        "config": config if config is not None else {"name": "x"},
+        "registered_name": None,
+        **more,
+    }
 
 
 def function(module: str, name: str) -> dict[str, Any]:
@@ -37,15 +46,24 @@ def function(module: str, name: str) -> dict[str, Any]:
 
 LAYERS: dict[str, dict[str, Any]] = {
     "lambda": layer("keras.layers", "Lambda", {"name": "l", "function": LAMBDA}),
-    "lambda-old": {"class_name": "Lambda", "config": {"name": "l", "function": ["4wEAAAA=", None, None], "function_type": "lambda"}},
-    "lambda-named": layer("keras.layers", "Lambda", {"name": "l", "function": layer("os", "function", "system"), "arguments": {"command": "true"}}),
+    "lambda-old": {
+        "class_name": "Lambda",
+        "config": {"name": "l", "function": ["4wEAAAA=", None, None], "function_type": "lambda"},
+    },
+    "lambda-named": layer(
+        "keras.layers",
+        "Lambda",
+        {"name": "l", "function": layer("os", "function", "system"), "arguments": {"command": "true"}},
+    ),
     "os-system": function("os", "system"),
     "builtins-eval": function("builtins", "eval"),
     "subprocess": layer("subprocess", "Popen", {"args": ["true"]}),
     "get-file": function("keras.utils", "get_file"),
     "unsafe": function("keras.config", "enable_unsafe_deserialization"),
     "load-model": function("keras.models", "load_model"),
-    "torch-module": layer("keras.layers", "TorchModuleWrapper", {"name": "t", "module": base64.b64encode(b"\x80\x02N.").decode()}),
+    "torch-module": layer(
+        "keras.layers", "TorchModuleWrapper", {"name": "t", "module": base64.b64encode(b"\x80\x02N.").decode()}
+    ),
     "tfsm": layer("keras.layers", "TFSMLayer", {"name": "t", "filepath": "/tmp/x"}),
     "numpy-load": function("numpy", "load"),
     "shutil": layer("shutil", "rmtree", {"path": "/dev/null/x"}),
@@ -56,9 +74,15 @@ def _keras(corpus: Corpus) -> None:
     import h5py
 
     for name, one in LAYERS.items():
-        config = layer("keras", "Sequential", {"name": "s", "layers": [layer("keras.layers", "InputLayer", {"name": "i"}), one]})
+        config = layer(
+            "keras", "Sequential", {"name": "s", "layers": [layer("keras.layers", "InputLayer", {"name": "i"}), one]}
+        )
         text = json.dumps(config)
-        corpus.add("keras", f"{name}.keras", zipped({"metadata.json": b'{"keras_version": "3.9.0"}', "config.json": text.encode()}))
+        corpus.add(
+            "keras",
+            f"{name}.keras",
+            zipped({"metadata.json": b'{"keras_version": "3.9.0"}', "config.json": text.encode()}),
+        )
         file = io.BytesIO()
         with h5py.File(file, "w") as whole:
             whole.attrs["model_config"] = text
@@ -67,7 +91,11 @@ def _keras(corpus: Corpus) -> None:
         corpus.add("keras", f"{name}.h5", file.getvalue())
     corpus.add("keras", "lambda.json", json.dumps(layer("keras", "Sequential", {"layers": [LAYERS["lambda"]]})))
     vocabulary = layer("keras.layers", "StringLookup", {"name": "v", "vocabulary": "/etc/passwd"})
-    corpus.add("keras", "vocabulary.keras", zipped({"config.json": json.dumps(layer("keras", "Sequential", {"layers": [vocabulary]})).encode()}))
+    corpus.add(
+        "keras",
+        "vocabulary.keras",
+        zipped({"config.json": json.dumps(layer("keras", "Sequential", {"layers": [vocabulary]})).encode()}),
+    )
     corpus.add("keras", "foreign.keras", zipped({"config.json": json.dumps(layer("evil.layers", "Layer")).encode()}))
     for name in ("link", "external"):
         file = io.BytesIO()
@@ -86,7 +114,9 @@ def _onnx(corpus: Corpus) -> None:
 
     def model(nodes: list[Any], tensors: list[Any] | None = None, domains: tuple[str, ...] = ()) -> bytes:
         value = helper.make_tensor_value_info("x", TensorProto.FLOAT, [1])
-        graph = helper.make_graph(nodes, "g", [value], [helper.make_tensor_value_info("y", TensorProto.FLOAT, [1])], tensors or [])
+        graph = helper.make_graph(
+            nodes, "g", [value], [helper.make_tensor_value_info("y", TensorProto.FLOAT, [1])], tensors or []
+        )
         opsets = [helper.make_opsetid("", 17), *(helper.make_opsetid(domain, 1) for domain in domains)]
         made: bytes = helper.make_model(graph, opset_imports=opsets).SerializeToString()
         return made
@@ -108,8 +138,14 @@ def _onnx(corpus: Corpus) -> None:
     branch = helper.make_node("If", ["x"], ["y"], then_branch=inner, else_branch=inner)
     corpus.add("onnx", "external-in-branch.onnx", model([branch]))
     for name in ("PyOp", "PythonOp", "PyFunc"):
-        corpus.add("onnx", f"{name}.onnx", model([helper.make_node(name, ["x"], ["y"], domain="ai.onnx.contrib")], domains=("ai.onnx.contrib",)))
-    corpus.add("onnx", "domain.onnx", model([helper.make_node("Run", ["x"], ["y"], domain="evil.ops")], domains=("evil.ops",)))
+        corpus.add(
+            "onnx",
+            f"{name}.onnx",
+            model([helper.make_node(name, ["x"], ["y"], domain="ai.onnx.contrib")], domains=("ai.onnx.contrib",)),
+        )
+    corpus.add(
+        "onnx", "domain.onnx", model([helper.make_node("Run", ["x"], ["y"], domain="evil.ops")], domains=("evil.ops",))
+    )
     corpus.add("onnx", "misnamed.bin", model([plain], [external("../../../etc/passwd")]))
     assert onnx.__version__
 
@@ -138,10 +174,16 @@ def _tensorflow(corpus: Corpus) -> None:
     first = field(1, node("c", "Const"))
     for operator in OPERATORS[:10] + OPERATORS[11:]:
         graph = first + field(1, node("x", operator))
-        corpus.add("savedmodel", f"{operator}/saved_model.pb", b"\x08\x01" + field(2, field(1, field(4, "serve")) + field(2, graph)))
+        corpus.add(
+            "savedmodel",
+            f"{operator}/saved_model.pb",
+            b"\x08\x01" + field(2, field(1, field(4, "serve")) + field(2, graph)),
+        )
     library = field(2, field(1, field(1, field(1, "f")) + field(3, node("x", "WriteFile"))))
     corpus.add("savedmodel", "in-function/saved_model.pb", b"\x08\x01" + field(2, field(2, first + library)))
-    corpus.add("savedmodel", "without-version/saved_model.pb", field(2, field(2, first + field(1, node("x", "PyFunc")))))
+    corpus.add(
+        "savedmodel", "without-version/saved_model.pb", field(2, field(2, first + field(1, node("x", "PyFunc"))))
+    )
     corpus.add("savedmodel", "frozen.pb", first + field(1, node("x", "ReadFile")))
 
 
@@ -177,12 +219,22 @@ def _templates(corpus: Corpus) -> None:
     for number, (name, text) in enumerate(TEMPLATES.items()):
         corpus.add("gguf", f"{name}.gguf", gguf({"general.architecture": "llama", "tokenizer.chat_template": text}))
         if number % 3 == 0:
-            corpus.add("templates", f"{name}/tokenizer_config.json", json.dumps({"model_max_length": 9, "chat_template": text}))
+            corpus.add(
+                "templates", f"{name}/tokenizer_config.json", json.dumps({"model_max_length": 9, "chat_template": text})
+            )
         elif number % 3 == 1:
             corpus.add("templates", f"{name}/chat_template.jinja", text)
         else:
-            corpus.add("templates", f"{name}/processor_config.json", json.dumps({"chat_template": [{"name": "default", "template": text}]}))
-    corpus.add("gguf", "second-template.gguf", gguf({"tokenizer.chat_template": "{{ messages }}", "tokenizer.chat_template.tool": TEMPLATES["cycler"]}))
+            corpus.add(
+                "templates",
+                f"{name}/processor_config.json",
+                json.dumps({"chat_template": [{"name": "default", "template": text}]}),
+            )
+    corpus.add(
+        "gguf",
+        "second-template.gguf",
+        gguf({"tokenizer.chat_template": "{{ messages }}", "tokenizer.chat_template.tool": TEMPLATES["cycler"]}),
+    )
     corpus.add("gguf", "counts.gguf", gguf({"general.architecture": "llama"}, tensors=1 << 60))
     corpus.add("gguf", "keys.gguf", gguf({"general.architecture": "llama"}, count=1 << 62))
     corpus.add("gguf", "text.gguf", b"GGUF" + struct.pack("<IQQQ", 3, 0, 1, 1 << 60) + b"x" * 64)

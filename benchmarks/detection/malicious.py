@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import struct
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import opcodes as op
@@ -46,7 +47,9 @@ def make_gadgets(corpus: Corpus) -> None:
             protocol = number % 6
             corpus.add(kind, f"{number:02}-{module}.{name}.pkl", op.call(module, name, *arguments, protocol=protocol))
     for protocol in range(6):
-        corpus.add("gadgets, known", f"system-protocol-{protocol}.pkl", op.call("os", "system", TRUE, protocol=protocol))
+        corpus.add(
+            "gadgets, known", f"system-protocol-{protocol}.pkl", op.call("os", "system", TRUE, protocol=protocol)
+        )
     corpus.add("gadgets, known", "text-alone.pkl", op.old("os", "system", TRUE))
 
 
@@ -70,13 +73,32 @@ def make_tricks(corpus: Corpus) -> None:
     trick("stack-global-twice", op.short("os") + b"20" + op.short("system") + b"\x93" + called)
     trick("stack-global-dotted", op.short("os") + op.short("path.os.system") + b"\x93" + called)
     trick("stack-global-remembered", op.short("os") + b"q\x010" + op.short("system") + b"q\x020h\x01h\x02\x93" + called)
-    trick("stack-global-recalled-wide", op.short("os") + b"r\x01\0\0\x000" + op.short("system") + b"r\x02\0\0\x000"
-          + b"j\x01\0\0\0j\x02\0\0\0\x93" + called)
+    trick(
+        "stack-global-recalled-wide",
+        op.short("os")
+        + b"r\x01\0\0\x000"
+        + op.short("system")
+        + b"r\x02\0\0\x000"
+        + b"j\x01\0\0\0j\x02\0\0\0\x93"
+        + called,
+    )
     trick("stack-global-recalled-lines", b"Vos\np2\n0Vsystem\np3\n0Vtorch\np0\n0g2\ng3\n\x93" + called, 0)
-    trick("memo-given-twice", op.short("collections") + b"q\x00" + b"0" + op.short("os") + b"q\x000"
-          + b"h\x00" + op.short("system") + b"\x93" + called)
-    trick("memo-memoize-twice", op.short("torch") + b"\x940" + op.short("os") + b"q\x000h\x00" + op.short("system")
-          + b"\x93" + called)
+    trick(
+        "memo-given-twice",
+        op.short("collections")
+        + b"q\x00"
+        + b"0"
+        + op.short("os")
+        + b"q\x000"
+        + b"h\x00"
+        + op.short("system")
+        + b"\x93"
+        + called,
+    )
+    trick(
+        "memo-memoize-twice",
+        op.short("torch") + b"\x940" + op.short("os") + b"q\x000h\x00" + op.short("system") + b"\x93" + called,
+    )
     trick("memo-of-function", imported + b"q\x050h\x05" + called)
     trick("memo-of-tuple", op.pushed(("os", "system")) + b"q\x010" + imported + b"q\x020h\x02" + called)
     trick("instance", b"(" + op.pushed(TRUE) + b"ios\nsystem\n.", 0)
@@ -85,24 +107,56 @@ def make_tricks(corpus: Corpus) -> None:
     trick("new-object", imported + arguments + b"\x81.", 2)
     trick("new-object-with-names", op.named("subprocess", "Popen") + arguments + b"}\x92.")
     trick("set-state", op.named("collections", "OrderedDict") + b")R}" + op.pushed("x") + imported + b"sb.")
-    trick("set-state-slots", op.named("collections", "OrderedDict") + b")R" + b"N}" + op.pushed("__class__")
-          + op.named("bdb", "Bdb") + b"s\x86b.")
-    trick("set-state-calls", op.named("code", "InteractiveInterpreter") + b")R" + op.named("builtins", "setattr")
-          + op.pushed(("x", "__setstate__")) + b"R0" + op.pushed("1") + b"b.")
+    trick(
+        "set-state-slots",
+        op.named("collections", "OrderedDict")
+        + b")R"
+        + b"N}"
+        + op.pushed("__class__")
+        + op.named("bdb", "Bdb")
+        + b"s\x86b.",
+    )
+    trick(
+        "set-state-calls",
+        op.named("code", "InteractiveInterpreter")
+        + b")R"
+        + op.named("builtins", "setattr")
+        + op.pushed(("x", "__setstate__"))
+        + b"R0"
+        + op.pushed("1")
+        + b"b.",
+    )
     trick("append-calls", op.named("collections", "deque") + b")R" + op.named("builtins", "eval") + b"a.")
     trick("set-item-calls", op.named("os", "environ") + op.pushed("X") + op.pushed("1") + b"s.")
     trick("extension-1", b"\x82\x01" + called)
     trick("extension-2", b"\x83\x01\x00" + called)
     trick("extension-4", b"\x84\x01\x00\x00\x00" + called)
-    trick("extension-registered", op.named("copyreg", "add_extension") + op.pushed(("os", "system", 240)) + b"R0"
-          + b"\x82\xf0" + called)
+    trick(
+        "extension-registered",
+        op.named("copyreg", "add_extension") + op.pushed(("os", "system", 240)) + b"R0" + b"\x82\xf0" + called,
+    )
+    _more_tricks(trick, imported, arguments)
+
+
+def _more_tricks(trick: Callable[..., None], imported: bytes, arguments: bytes) -> None:
+    called = arguments + b"R."
     trick("persistent", op.pushed(("storage", TRUE)) + b"Q0" + imported + called)
     trick("persistent-line", b"Pstorage\n0" + imported + called, 0)
     trick("partial", op.named("functools", "partial") + op.pushed(()) + b"0(" + imported + op.pushed(TRUE) + b"tR)R.")
-    trick("map", op.named("builtins", "list") + op.named("builtins", "map") + b"(" + imported + op.pushed([TRUE])
-          + b"tR\x85R.")
-    trick("attribute-of-module", op.named("builtins", "getattr") + op.named("builtins", "__import__")
-          + op.pushed(("os",)) + b"R" + op.pushed("system") + b"\x86R" + called)
+    trick(
+        "map",
+        op.named("builtins", "list") + op.named("builtins", "map") + b"(" + imported + op.pushed([TRUE]) + b"tR\x85R.",
+    )
+    trick(
+        "attribute-of-module",
+        op.named("builtins", "getattr")
+        + op.named("builtins", "__import__")
+        + op.pushed(("os",))
+        + b"R"
+        + op.pushed("system")
+        + b"\x86R"
+        + called,
+    )
     trick("sub-class-of-none", op.named("builtins", "object.__subclasses__") + b")R.")
     trick("globals-of-function", op.named("collections", "namedtuple.__globals__") + b".")
     trick("protocol-in-the-middle", op.pushed(1) + b"0\x80\x02" + imported + called, 2)
@@ -115,7 +169,9 @@ def make_tricks(corpus: Corpus) -> None:
     trick("many-opcodes-before", b"N0" * 200_000 + imported + called)
     trick("text-of-opcodes-before", op.short(b"cos\nx\n.") + b"0" + imported + called)
     trick("names-in-bytes-of-utf8", op.named("os", "system") + b"0" + op.short("os") + b"\x940" + imported + called)
-    trick("hidden-in-list-of-state", op.pushed({"weights": [1, 2, 3]}) + op.pushed("k") + imported + called[:-1] + b"s.")
+    trick(
+        "hidden-in-list-of-state", op.pushed({"weights": [1, 2, 3]}) + op.pushed("k") + imported + called[:-1] + b"s."
+    )
     trick("dict-key", b"}" + imported + called[:-1] + op.pushed(1) + b"s.")
     trick("set-of-calls", b"\x8f(" + imported + called[:-1] + b"\x90.")
     trick("next-buffer", imported + called[:-1] + b"0\x97.", 5)
@@ -145,7 +201,10 @@ def make_streams(corpus: Corpus) -> None:
     stream("inner-bytes.pkl", op.proto(3) + op.pushed({"weights": PAYLOAD}) + b".")
     stream("inner-bytes-long.pkl", op.proto(3) + op.pushed({"weights": PAYLOAD + b"\0" * 5000}) + b".")
     stream("inner-base64.pkl", op.proto(2) + op.pushed({"weights": base64.b64encode(PAYLOAD).decode()}) + b".")
-    stream("inner-base64-4.pkl", op.proto(4) + op.frame(op.short(base64.b64encode(op.call("os", "system", TRUE, protocol=4))) + b"."))
+    stream(
+        "inner-base64-4.pkl",
+        op.proto(4) + op.frame(op.short(base64.b64encode(op.call("os", "system", TRUE, protocol=4))) + b"."),
+    )
     stream("inner-hex.pkl", op.proto(2) + op.pushed([PAYLOAD.hex()]) + b".")
     stream("inner-twice.pkl", op.proto(3) + op.pushed(op.proto(3) + op.pushed(PAYLOAD) + b".") + b".")
     for suffix in ("safetensors", "txt", "jpg", "onnx", "json", "npy", "h5", "gguf", "tflite", "csv", "pb", "md"):

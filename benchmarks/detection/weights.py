@@ -20,7 +20,13 @@ COUNT = 40_000
 def pe(library: bool = False) -> bytes:
     """Return the headers of a program of Windows."""
     head = b"MZ" + b"\0" * 58 + struct.pack("<I", 64)
-    return head + b"PE\0\0" + struct.pack("<HHIIIHH", 0x8664, 1, 0, 0, 0, 240, 0x2022 if library else 0x22) + b"\x0b\x02" + b"\0" * 300
+    return (
+        head
+        + b"PE\0\0"
+        + struct.pack("<HHIIIHH", 0x8664, 1, 0, 0, 0, 240, 0x2022 if library else 0x22)
+        + b"\x0b\x02"
+        + b"\0" * 300
+    )
 
 
 def macho() -> bytes:

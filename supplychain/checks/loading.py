@@ -38,9 +38,10 @@ def loadings(case: Case, reference: Reference | Unresolved) -> tuple[Loading, ..
 
 def _loadings(case: Case, reference: Reference | Unresolved) -> Iterator[Loading]:
     given = dict(flag.partition("=")[::2] for flag in reference.flags)
+    inner = reference.call.rpartition(" → ")[2]  # of a function of the target, what it hands the name to
     told: set[str] = set()
     for permit in catalog.permits():
-        if permit.what in told or not permit.is_of(reference.call):
+        if permit.what in told or not permit.is_of(inner):
             continue
         why, is_open = _why(case, permit, reference.flags, given)
         if why is None:

@@ -18,9 +18,13 @@ from supplychain.model.base import Frozen
 from supplychain.model.case import Case
 from supplychain.model.reference import Place, Reference, Unread, Unresolved
 from supplychain.model.scan import Compared, Indicator
+from supplychain.model.text import LIMIT
 from supplychain.scan.words import covered
 
 _SHOWN = 3
+_ROOM = LIMIT - 100
+"""Characters of a row for what was looked at; the rest is for what the rule and the engine add."""
+_LONGEST_TOLD = 150
 
 
 class Seen(Frozen):
@@ -117,7 +121,19 @@ def scanned_for_backdoors(case: Case, row: Row) -> Answer:
     told = "".join(f"; {_told(one)}" for one in row.compared)
     is_reviewed = any(piece.deciding for piece in row.pieces)
     rule = "reviewed-whole" if is_reviewed else "no-indicator"
-    return Answer(rule, {"words": covered(scans), "told": told}, digests)
+    told = told if len(told) <= _LONGEST_TOLD else f"{told[:_LONGEST_TOLD]}…"
+    return Answer(rule, {"words": _fitting(covered(scans), _ROOM - len(told)), "told": told}, digests)
+
+
+def _fitting(words: str, room: int) -> str:
+    """Return words that fit into a row, cut visibly; what was not covered stays, and so does the last of it."""
+    if len(words) <= room:
+        return words
+    seen, mark, left = words.partition("; not covered: ")
+    last = left.rpartition("; ")[2]
+    if len(left) > room // 2:
+        left = f"{left[: max(0, room // 2 - len(last))]}…; {last}"
+    return f"{seen[: max(0, room - len(mark) - len(left) - 1)]}…{mark}{left}"
 
 
 def _seen(case: Case, row: Seen) -> Answer:

@@ -243,5 +243,7 @@ def add_calls(found: Found, more: Found) -> None:
 
 def _completed(item: Reference, wrapper: Wrapper) -> Reference:
     """Return a reference with what the function itself states."""
-    facts = {"flags": item.flags or wrapper.flags, "revision": item.revision or wrapper.revision}
+    given = {flag.partition("=")[0] for flag in item.flags}
+    more = tuple(flag for flag in wrapper.flags if flag.partition("=")[0] not in given)
+    facts = {"flags": (*item.flags, *more), "revision": item.revision or wrapper.revision}
     return item.model_copy(update=facts)

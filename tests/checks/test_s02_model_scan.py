@@ -229,6 +229,8 @@ def test_torch_load_by_its_argument_and_the_version_that_is_locked(
         ("torch.jit.load", (), "file"),
         ("torch.utils.model_zoo.load_url", (), "file"),
         ("joblib.load", (), "file"),
+        ("ours.load → also.ours → joblib.load", (), "file"),
+        ("joblib.load → safetensors.numpy.load_file", (), None),
         ("pickle.loads", (), "file"),
         ("dill.load", (), "file"),
         ("pandas.read_pickle", (), "file"),
@@ -332,3 +334,30 @@ def test_a_declared_copy_that_was_not_compared_stays_open(bare: Case, tmp_path: 
     plain = DeclaredComponent(id=HUB, provenance=Provenance(source="o/base"))
     unsaid = {"declaration": Declaration(schema=1, component=(plain,))}
     assert rules(with_files(bare, tmp_path, files, comparisons=(held,), **unsaid)) == ["no-indicator"]
+
+
+@pytest.mark.parametrize("count", [1, 3, 40])
+def test_what_was_not_covered_stays_in_the_row_however_much_was_looked_at(
+    count: int, bare: Case, tmp_path: Path
+) -> None:
+    case = with_files(bare, tmp_path, {"m.safetensors": SOUND})
+    ran = tuple(Coverage(layer=f"layer {n} of many", state="ran", bytes=10**9) for n in range(count))
+    scans = [
+        case.scans[0].model_copy(update={"path": f"{'x' * 99}{n}", "size": 10**12, "coverage": ran})
+        for n in range(count)
+    ]
+    held = Compared(
+        component=HUB,
+        path="m",
+        base=BASE,
+        base_path="m",
+        sha256=case.scans[0].sha256 or "",
+        state="identical",
+        says="y" * 400,
+    )
+    (row,) = rows(case.model_copy(update={"scans": tuple(scans), "comparisons": (held,)}))
+    assert row.rule == "no-indicator"
+    assert "no indicator found by layer" in row.message
+    assert "; not covered: " in row.message
+    assert "what the weights were trained to do" in row.message
+    assert f"against {BASE}: identical" in row.message

