@@ -42,7 +42,9 @@ def test_an_executor_is_local_or_an_address(address: str) -> None:
     assert Options.of({"target": "t", "executor": address}).executor == address
 
 
-@pytest.mark.parametrize("address", ["", "docker", "tcp://", "tcp://a b:1", "10.0.0.5:8786", "tcp://a:1/x", "inproc://a"])
+@pytest.mark.parametrize(
+    "address", ["", "docker", "tcp://", "tcp://a b:1", "10.0.0.5:8786", "tcp://a:1/x", "inproc://a"]
+)
 def test_another_executor_is_refused_with_the_form(address: str) -> None:
     with pytest.raises(OptionsError, match="is neither local nor the address of a Dask scheduler, such as tcp://"):
         Options.of({"target": "t", "executor": address})

@@ -10,7 +10,7 @@ import os
 import resource
 import signal
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -165,7 +165,8 @@ def _executor(address: str, limits: Limits, workers: int) -> Iterator[Executor]:
     except ImportError as error:
         raise ConnectionError("executor= names a Dask scheduler, and the extra [dask] is not installed") from error
     try:
-        asyncio.run(asyncio.wait_for(_identity(address), _ANSWER))  # the client itself waits for ever on other servers
+        with ThreadPoolExecutor(1) as apart:  # this thread may have a loop; the client waits for ever on other servers
+            apart.submit(lambda: asyncio.run(asyncio.wait_for(_identity(address), _ANSWER))).result()
         client = Client(address, timeout=_ANSWER, set_as_default=False)  # type: ignore[no-untyped-call]  # no types
     except Exception as error:  # each protocol has errors of its own
         raise ConnectionError(f"no Dask scheduler answers at {address}: {_said(error)}") from error

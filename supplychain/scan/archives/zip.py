@@ -256,8 +256,23 @@ def _differences(reader: Reader, member: zipfile.ZipInfo, report: Report) -> Non
         report.saw(
             NAME, "names-differ", "the directory and the member's own header give different methods", member.filename
         )
-    if flags & 1:
+    if flags & 1 and _is_encrypted(reader, member):
+        report.saw(NAME, "encrypted-member", "it is encrypted, so that nothing of it was looked at", member.filename)
+    elif flags & 1:
         report.saw(NAME, "encrypted-flag", "it is marked as encrypted, which some loaders ignore", member.filename)
+
+
+def _is_encrypted(reader: Reader, member: zipfile.ZipInfo) -> bool:
+    """Whether bytes are as encryption leaves them: 12 more of them, or none that can be unpacked (APPNOTE, 6.1)."""
+    if member.compress_type == zipfile.ZIP_STORED:
+        return member.compress_size == member.file_size + 12
+    if member.compress_type != zipfile.ZIP_DEFLATED:
+        return True
+    try:
+        zlib.decompressobj(-15).decompress(reader.read(_start(reader, member), min(member.compress_size, CHUNK)), CHUNK)
+    except (zlib.error, StoppedError):
+        return True
+    return False
 
 
 def _checksum(reader: Reader, member: zipfile.ZipInfo, report: Report) -> None:
