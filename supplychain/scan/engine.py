@@ -114,7 +114,9 @@ def _applying(reader: Reader, report: Report) -> tuple[ModuleType, ...]:
         return applying(reader)
     except StoppedError as error:
         report.stopped(_ENTRY, str(error))
-        return ()
+    except Exception as error:  # noqa: BLE001 - hostile bytes: what breaks a layer is not told from what it reads
+        report.stopped(_ENTRY, f"its type could not be told: {type(error).__name__}: {error}")
+    return ()
 
 
 def _run(name: str, work: partial[None], report: Report) -> None:

@@ -43,7 +43,7 @@ def everything(outcome: Outcome, like: Outcomes) -> dict[str, Finding]:
 
 def test_the_headline_counts_all_requirements(sound: Outcomes) -> None:
     view = View(sound.case, sound.findings, "run")
-    assert view.headline == "Control NOT determined: 32 pass, 0 fail, 17 undetermined · SIMULATED TIME"
+    assert view.headline == "Control NOT determined: 33 pass, 0 fail, 16 undetermined · SIMULATED TIME"
     assert view.exit_code == 3
 
 
@@ -77,6 +77,7 @@ def test_rows_of_one_rule_are_shown_once_most_severe_first(broken: Outcomes) -> 
     ranked = View(broken.case, broken.findings, "run").ranked
     assert [(item.requirement.id, item.row.rule, item.more) for item in ranked] == [
         ("2.1", "unpinned", 1),
+        ("2.3", "remote-code-not-pinned", 1),
         ("1.1", "unlisted-owner", 1),
         ("1.5", "untrusted", 1),
         ("5.1", "not-in-manifest", 0),

@@ -82,6 +82,7 @@ _INNER: dict[str, Callable[[bytes], object]] = {
     "bytes of base64": base64.b64encode,
     "hex": lambda data: data.hex(),
     "twice": lambda data: pickle.dumps([data]),
+    "second": lambda data: pickle.dumps(1) + data,
 }
 
 
@@ -168,6 +169,15 @@ _IMPORTS = [
     ("sklearn.datasets", "fetch_openml", "malicious"),
     ("_pyrepl.pager", "pipe_pager", "malicious"),
     ("keras.utils", "get_file", "malicious"),
+    ("torch.utils.data.dataset", "TensorDataset", "allowed"),
+    ("torch.utils.data.dataloader", "DataLoader", "malicious"),
+    ("torch.utils.hooks", "RemovableHandle", "allowed"),
+    ("torch.ao.nn.quantized.modules.linear", "Linear", "allowed"),
+    ("torch.ao.quantization.quantize_fx", "prepare_fx", "malicious"),
+    ("numpy.random", "__RandomState_ctor", "allowed"),
+    ("logging", "getLogger", "allowed"),
+    ("logging.config", "listen", "malicious"),
+    ("torch", "FloatTensor", "allowed"),
     ("own.module", "Model", "review"),
 ]
 

@@ -37,6 +37,8 @@ _MOST = 64
 _LONGEST = 16 << 20
 """Bytes of what is decoded."""
 _SHORTEST = 4
+_STREAMS = 8
+"""Pickles one after the other: the old files of PyTorch begin with five."""
 _DEEPEST = 4
 _LEVEL = "pickles in pickles"
 _NOT_HEX = re.compile(rb"\\x|0x|\s")
@@ -119,12 +121,18 @@ def _decoded(reader: Reader, offset: int, length: int, form: bytes) -> Reader | 
 def _one(inner: Reader, offset: int, report: Report) -> None:
     """Judge a stream that comes to its end, or that would run code before."""
     quiet = Report(report.limits, report.deadline, scratch=report.scratch)
-    stream = read(inner, 0, quiet)
-    if stream.problem and not stream.imports:
-        return
-    judge(stream, quiet)
-    look(inner, stream, quiet)
-    told = [each for each in quiet.indicators if each.verdict == "malicious" or not stream.problem]
+    at = problem = 0
+    for _ in range(_STREAMS):
+        stream = read(inner, at, quiet)
+        problem = bool(stream.problem)
+        if problem and not stream.imports:
+            break
+        judge(stream, quiet)
+        look(inner, stream, quiet)
+        at = stream.end
+        if problem or inner.read(at, 1) != b"\x80":
+            break
+    told = [each for each in quiet.indicators if each.verdict == "malicious" or not problem]
     if told:
         worst = min(told, key=lambda each: each.verdict != "malicious")
         rule = "pickle-inside" if worst.verdict == "malicious" else "pickle-unknown-import"
