@@ -34,7 +34,9 @@ _SHARD = re.compile(r"(.*)-\d{5}-of-\d{5}(\.\w+)")
 
 
 @dataclass(frozen=True)
-class _File:
+class WeightFile:
+    """A file of a model that is at hand."""
+
     path: str
     located: Path
 
@@ -43,15 +45,15 @@ class _File:
 class _Base:
     id: str
     revision: str | None
-    files: tuple[_File, ...]
+    files: tuple[WeightFile, ...]
 
 
 def compared(case: Case, seen: Seen, digests: Digester, scanning: Scanning) -> tuple[Compared, ...]:
     """Return what each file of weights shows beside its base, those of several files as the first of them."""
     found: list[Compared] = []
-    for component, revision, own in _own(seen):
+    for component, revision, own in own_files(seen):
         for base in _bases(case, component, revision, seen):
-            for name, files in _groups(own).items():
+            for name, files in groups(own).items():
                 if len(found) < MOST:
                     found.append(_compare(component, name, files, base, digests, scanning))
     scanning.remembered.save()
@@ -59,12 +61,12 @@ def compared(case: Case, seen: Seen, digests: Digester, scanning: Scanning) -> t
     return tuple(found)
 
 
-def _own(seen: Seen) -> Iterator[tuple[str, str | None, list[_File]]]:
+def own_files(seen: Seen) -> Iterator[tuple[str, str | None, list[WeightFile]]]:
     """Yield the files at hand of each model and revision."""
-    found: dict[tuple[str, str | None], list[_File]] = {}
+    found: dict[tuple[str, str | None], list[WeightFile]] = {}
     for one, _ in seen:
         if one.located is not None and one.wanted.component.kind is Kind.MODEL:
-            found.setdefault((one.wanted.id, one.revision), []).append(_File(one.path, one.located))
+            found.setdefault((one.wanted.id, one.revision), []).append(WeightFile(one.path, one.located))
     for (component, revision), files in found.items():
         yield component, revision, files
 
@@ -93,7 +95,7 @@ def _is_of(subject: str, component: str) -> bool:
 
 
 def _at_hand(case: Case, name: str, seen: Seen) -> _Base | None:
-    own = next((found for found in _own(seen) if found[0] == name), None)
+    own = next((found for found in own_files(seen) if found[0] == name), None)
     if own is not None:
         return _Base(name, own[1], tuple(own[2]))
     commits = [record.commit for record in case.hub if record.component == name and record.commit]
@@ -101,24 +103,24 @@ def _at_hand(case: Case, name: str, seen: Seen) -> _Base | None:
     for revision in (*commits, None) if component.source == "huggingface" else ():
         for folder, _ in hub_cache.folders():
             held = hub_cache.snapshot(folder, component, revision, _MOST_FILES)
-            files = tuple(_File(file.path, file.real) for file in held.files if file.real) if held else ()
+            files = tuple(WeightFile(file.path, file.real) for file in held.files if file.real) if held else ()
             if held and files:
                 return _Base(name, held.commit, files)
     return None
 
 
-def _groups(files: list[_File] | tuple[_File, ...]) -> dict[str, list[_File]]:
+def groups(files: list[WeightFile] | tuple[WeightFile, ...]) -> dict[str, list[WeightFile]]:
     """Return the files of weights, those that were split together, by a name: safetensors, or else what torch writes."""
     kinds = {file: _kind(file) for file in files}
     best = next((kind for kind in ("safetensors", "zip") if kind in kinds.values()), None)
-    groups: dict[str, list[_File]] = {}
+    groups: dict[str, list[WeightFile]] = {}
     for file in sorted((file for file in files if best and kinds[file] == best), key=lambda file: file.path):
         match = _SHARD.fullmatch(file.path)
         groups.setdefault(match[1] + match[2] if match else file.path, []).append(file)
     return groups
 
 
-def _kind(file: _File) -> str:
+def _kind(file: WeightFile) -> str:
     """Return what a file is by its bytes, as far as weights can be read of it."""
     from supplychain.scan import safetensors
     from supplychain.scan.archives import zip as archive
@@ -131,9 +133,9 @@ def _kind(file: _File) -> str:
 
 
 def _compare(
-    component: str, name: str, files: list[_File], base: _Base, digests: Digester, scanning: Scanning
+    component: str, name: str, files: list[WeightFile], base: _Base, digests: Digester, scanning: Scanning
 ) -> Compared:
-    theirs = _groups(base.files)
+    theirs = groups(base.files)
     chosen = theirs.get(name) or (next(iter(theirs.values())) if len(theirs) == 1 else [])
     first = files[0]
     try:
@@ -152,7 +154,7 @@ def _compare(
     return _told(component, first, base, chosen[0].path, ours[0], **known)
 
 
-def _held(files: list[_File], base: list[_File], scanning: Scanning) -> dict[str, object]:
+def _held(files: list[WeightFile], base: list[WeightFile], scanning: Scanning) -> dict[str, object]:
     from supplychain.scan.pool import compare_apart
 
     bar = scanning.progress("comparing weights with their base", 1)
@@ -164,7 +166,7 @@ def _held(files: list[_File], base: list[_File], scanning: Scanning) -> dict[str
 
 
 def _told(
-    component: str, file: _File, base: _Base, base_path: str, sha256: str, state: object, **more: object
+    component: str, file: WeightFile, base: _Base, base_path: str, sha256: str, state: object, **more: object
 ) -> Compared:
     values = {"component": component, "path": file.path, "base": base.id, "base_path": base_path, "sha256": sha256}
     return Compared.model_validate({**values, "base_revision": base.revision, "state": state, **more})

@@ -122,6 +122,10 @@ class ComponentGatherer:
 
         if self._scanning is not None:
             self._scanning.settle()
+        if self._scanning is not None and self.digests is not None and self._seen:
+            from supplychain.gathering.configured import with_settings
+
+            self._seen = with_settings(self._seen, self.digests, self._scanning)
         return {"scans": told(self._seen)}
 
     def _comparisons(self, case: Case) -> dict[str, Any]:

@@ -35,11 +35,11 @@ def held(
     """
     report = Report(limits, deadline=time.monotonic() + limits.seconds)
     try:
-        config = _settings(config_path)
+        config, size = _settings(config_path)
         with weights((path,) if isinstance(path, str) else tuple(path), report) as found:
             _shapes(found.tensors, config, report)
             _type(found.tensors, config, report)
-        report.covered(NAME, 0)
+        report.covered(NAME, size)
     except StoppedError as error:
         report.stopped(NAME, str(error))
     except Exception as error:  # noqa: BLE001 - hostile bytes: a reader that breaks has not looked at them
@@ -47,7 +47,7 @@ def held(
     return tuple(report.indicators), report.coverage[NAME]
 
 
-def _settings(path: str) -> dict[str, Any]:
+def _settings(path: str) -> tuple[dict[str, Any], int]:
     with opened(path) as reader:
         if reader.size > _LONGEST:
             raise StoppedError("the settings are longer than what is read")
@@ -57,7 +57,7 @@ def _settings(path: str) -> dict[str, Any]:
             raise StoppedError("the settings are no JSON") from error
     if not isinstance(config, dict):
         raise StoppedError("the settings are no object of JSON")
-    return config
+    return config, reader.size
 
 
 def _shapes(tensors: dict[str, Weight], config: dict[str, Any], report: Report) -> None:

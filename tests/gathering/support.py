@@ -9,6 +9,7 @@ from pathlib import Path
 
 from supplychain.artifacts.remembered import Digester
 from supplychain.gathering.comparing import compared
+from supplychain.gathering.configured import with_settings
 from supplychain.gathering.scans import Scanning, Seen, told
 from supplychain.model.artifact import Artifact
 from supplychain.model.case import Case
@@ -71,7 +72,7 @@ class Run:
             target, case, fetch=False, digests=digests, look=lambda founds: seen.extend(scanning.look(founds, digests))
         )
         scanning.settle()
-        self.scans: tuple[Scanned, ...] = told(seen)
+        self.scans: tuple[Scanned, ...] = told(with_settings(seen, digests, scanning))
         self.comparisons: tuple[Compared, ...] = compared(case, seen, digests, scanning)
         self.hashed, self.scanned = digests.read, scanning.read
 
