@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator
+from pathlib import PurePosixPath
 
 from supplychain import catalog
 from supplychain.checks.canaries.s02_model_scan import plant
@@ -16,6 +17,7 @@ from supplychain.checks.scans import Piece, pieces
 from supplychain.checks.sourced import Sourced, declared, fetched_models
 from supplychain.model.base import Frozen
 from supplychain.model.case import Case
+from supplychain.model.component import Component
 from supplychain.model.reference import Place, Reference, Unread, Unresolved
 from supplychain.model.scan import Compared, Indicator
 from supplychain.model.text import LIMIT
@@ -283,7 +285,7 @@ def _held(case: Case, compared: Compared) -> Answer:
 def _stated(case: Case, compared: Compared) -> str:
     """Return what the team states of a model against a base: `changed`, `copy`, or nothing."""
     for relation in case.inventory.relations:
-        is_of = (relation.subject, relation.object) == (compared.component, compared.base)
+        is_of = relation.object == compared.base and _is_said_of(relation.subject, compared.component)
         if relation.kind == "fine-tuned from" and is_of:
             return "changed"
     stated = declared(case, compared.component)
@@ -293,6 +295,13 @@ def _stated(case: Case, compared: Compared) -> str:
     if provenance.transforms:
         return "changed"
     return "copy" if "transforms" in provenance.model_fields_set else ""
+
+
+def _is_said_of(subject: str, component: str) -> bool:
+    """Whether a card of the target speaks of a model: by its name, or as what lies beside its file."""
+    own, said = Component.parse(component), Component.parse(subject)
+    beside = own.is_file and said.is_file and PurePosixPath(own.name).parent == PurePosixPath(said.name)
+    return subject == component or beside
 
 
 def _told(compared: Compared) -> str:

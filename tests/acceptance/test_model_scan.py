@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+import shutil
 import struct
 from collections.abc import Callable
 from pathlib import Path
@@ -21,7 +22,8 @@ from tests.acceptance.bytes import Bytes, in_target
 from tests.acceptance.test_behave import Suite
 from tests.hub_cache import hub_cache, sound_cache, write_cache
 from tests.scan.support import evil, zipped
-from tests.sound_hub import HUB_FILES
+from tests.sound_facts import snapshot
+from tests.sound_hub import HUB_FILES, commit_of
 from tests.support import BuiltTarget, Outcomes, run_suite
 
 LOADED, NAMED = f"{RETRIEVAL}:17", "app/intent.py:6"
@@ -196,7 +198,6 @@ Publish = Callable[..., Outcomes]
 @pytest.fixture
 def publish(target: BuiltTarget, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Publish:
     """What comes of a target whose model's publisher has other files; `cached`: those of them that are at hand."""
-    from tests.sound_facts import snapshot
 
     def run(files: dict[str, bytes], cached: dict[str, bytes] | None = None) -> Outcomes:
         home = tmp_path / "client"
@@ -278,6 +279,35 @@ def test_a_call_that_reads_pickles_is_decided_by_the_bytes(
     target.plant("models/head.pt", evil())
     rows = {row.rule for row in run_suite(target)["2.3"].observations if str(row.at) == "app/head.py:3"}
     assert rows == {"malicious", *({"loads-indicator"} if rule else ())}
+
+
+PROVENANCE = """
+[component.provenance]
+source = "https://huggingface.co/acme/base"
+transforms = ["one bit for a test"]
+"""
+
+
+@pytest.mark.parametrize("declared", [False, True])
+def test_one_changed_bit_against_the_base(
+    declared: bool, target: BuiltTarget, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base, sound = "model:huggingface/acme/base", HUB_FILES[BGE]["model.safetensors"]
+    changed = sound[:-1] + bytes([sound[-1] ^ 1])
+    home = tmp_path / "client"
+    shutil.copytree(sound_cache(), home, symlinks=True)
+    write_cache(home, BGE, {"model.safetensors": changed}, COMMIT)
+    write_cache(home, base, {"model.safetensors": sound}, commit_of(base), main=True)
+    monkeypatch.setenv("HF_HOME", str(home))
+    if declared:
+        target.edit("supplychain.toml", 'attribution = "NOTICE"\n', f'attribution = "NOTICE"\n{PROVENANCE}')
+    files = {**HUB_FILES[BGE], "model.safetensors": changed}
+    finding = run_suite(
+        target, facts=snapshot(tmp_path / "facts", hub={BGE: {"files": files, "bases": ("acme/base",)}, base: {}})
+    )["2.3"]
+    told = {(row.rule, str(row.at)) for row in finding.observations if row.component == BGE}
+    assert told == {("no-indicator", LOADED), ("fine-tuned" if declared else "changed-weights", LOADED)}
+    assert finding.outcome is (Outcome.PASS if declared else Outcome.FAIL)
 
 
 REVIEW = """

@@ -361,3 +361,20 @@ def test_what_was_not_covered_stays_in_the_row_however_much_was_looked_at(
     assert "; not covered: " in row.message
     assert "what the weights were trained to do" in row.message
     assert f"against {BASE}: identical" in row.message
+
+
+@pytest.mark.parametrize(
+    ("subject", "rule"),
+    [("model:file/models/x", "fine-tuned"), ("model:file/models", "changed-weights"), (HUB, "changed-weights")],
+)
+def test_a_card_speaks_of_the_weights_beside_it(subject: str, rule: str, bare: Case, tmp_path: Path) -> None:
+    name, data = "model:file/models/x/w.safetensors", changed_bit(SOUND)
+    held = compared(tmp_path, data, SOUND, component=name)
+    own = reference(name, revision=None)
+    case = of(
+        bare, own, artifacts=(artifact("models/x/w.safetensors", data, name, revision=None),), comparisons=(held,)
+    )
+    scans = (scanned(tmp_path, "models/x/w.safetensors", data, name, revision=None),)
+    relation = Relation(subject=subject, kind="fine-tuned from", object=BASE, at=AT)
+    inventory = case.inventory.model_copy(update={"relations": (relation,)})
+    assert set(rules(case.model_copy(update={"inventory": inventory, "scans": scans}))) == {"no-indicator", rule}

@@ -186,3 +186,15 @@ def test_every_way_to_write_objects_of_numpy_is_followed(tmp_path: Path, descr: 
 def test_arrays_of_numpy_are_safe(tmp_path: Path, kind: object) -> None:
     numpy.save(tmp_path / "a.npy", numpy.zeros(3, dtype=kind))  # type: ignore[call-overload]  # each kind is one
     assert told(seen(tmp_path, (tmp_path / "a.npy").read_bytes())) == ("safe", set())
+
+
+@pytest.mark.parametrize("protocol", [2, 3, 4, 5])
+def test_a_pickle_behind_many_others_in_texts_is_seen(tmp_path: Path, protocol: int) -> None:
+    data = pickle.dumps([*(pickle.dumps(f"text {number}") for number in range(200)), evil()], protocol)
+    assert told(seen(tmp_path, data)) == ("malicious", {"pickle-inside"})
+
+
+def test_more_places_than_are_looked_at_are_no_clean_scan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("supplychain.scan.pickles.inner._MOST", 100)
+    found = seen(tmp_path, pickle.dumps([pickle.dumps(f"text {number}") for number in range(200)]))
+    assert (found.verdict, "100 places or more" in found.problem) == ("not fully scanned", True)

@@ -1,4 +1,4 @@
-"""Pickles that lie in the texts and bytes of another one, as they are, in base64 or in hexadecimal digits.
+"""Pickles that lie in the texts and bytes of another one, as they are, in Latin-1, in base64 or in hexadecimal digits.
 
 Loading the outer one does not load them; whoever put them there has something that does. They are judged like any other.
 """
@@ -15,12 +15,15 @@ from supplychain.scan.pickles.stream import Stream, read
 from supplychain.scan.source import BytesReader, PartReader
 
 _RAW = rb"\x80[\x00-\x05]"
+_LATIN = rb"\xc2\x80[\x00-\x05]"
+"""As protocols below 3 write bytes: each as a letter of Latin-1, in UTF-8."""
 _BASE64 = rb"gA[IJNQSVW]"
 _HEX = rb"(?:\\x|0x)?80(?:\\x|0x)?0[0-5]"
-_INNER = re.compile(rb"|".join((_RAW, _BASE64, _HEX)), re.DOTALL)
+_ANY = rb"|".join((_RAW, _LATIN, _BASE64, _HEX))
+_INNER = re.compile(_ANY, re.DOTALL)
 _BEGINS = re.compile(
     rb"(?:[CU\x8c](?P<short>.)|[XBT](?P<wide>.{4})|[\x8d\x8e\x96](?P<long>.{8})|[VS]['\"]?(?P<line>))"
-    rb"(?P<inner>" + rb"|".join((_RAW, _BASE64, _HEX)) + rb")",
+    rb"(?P<inner>" + _ANY + rb")",
     re.DOTALL,
 )
 """An opcode that pushes a text or bytes, its length, and what a pickle begins with."""
@@ -32,8 +35,8 @@ _MANY = 20_000
 """Places of a window beyond which looking at each is slower than looking everywhere."""
 _WINDOW = 4 << 20
 _OVERLAP = 64
-_MOST = 64
-"""Places of one stream that are looked at."""
+_MOST = 4096
+"""Places of one stream that are looked at; 1 GB of random bytes holds about 2,500 of them by chance."""
 _LONGEST = 16 << 20
 """Bytes of what is decoded."""
 _SHORTEST = 4
@@ -69,6 +72,8 @@ def _places(reader: Reader, outer: Stream, report: Report) -> list[tuple[int, in
             found.append((begin, length, match[0]))
         _between(reader, at, begin, found, report)
         at = max(at, begin + length)
+    if len(found) >= _MOST:
+        report.stopped(NAME, f"it holds {_MOST:,} places or more where another pickle may begin")
     return found
 
 
@@ -103,8 +108,11 @@ def _decoded(reader: Reader, offset: int, length: int, form: bytes) -> Reader | 
     """Return the bytes of what may be a pickle."""
     if re.match(_RAW, form, re.DOTALL):
         return PartReader(f"byte {offset:,} and on", reader, offset, length)
-    data = reader.read(offset, min(length, _LONGEST)).split(b"\n", 1)[0].strip(b"'\" ")
+    data = reader.read(offset, min(length, _LONGEST))
     try:
+        if re.match(_LATIN, form, re.DOTALL):
+            return BytesReader(f"what is written at byte {offset:,}", data.decode().encode("latin-1"))
+        data = data.split(b"\n", 1)[0].strip(b"'\" ")
         if re.match(_BASE64, form):
             end = _NOT_BASE64.search(data)
             text = data[: end.start()] if end else data
