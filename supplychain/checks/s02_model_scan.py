@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 
 from supplychain import catalog
 from supplychain.checks.canaries.s02_model_scan import plant
+from supplychain.checks.covered import covered
 from supplychain.checks.engine import Answer, answer, check
 from supplychain.checks.hidden import not_seen
 from supplychain.checks.loading import Loading, loadings
@@ -21,7 +22,6 @@ from supplychain.model.component import Component
 from supplychain.model.reference import Place, Reference, Unread, Unresolved
 from supplychain.model.scan import Compared, Indicator
 from supplychain.model.text import LIMIT
-from supplychain.scan.words import covered
 
 _SHOWN = 3
 _ROOM = LIMIT - 100

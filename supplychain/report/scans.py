@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from supplychain.checks.covered import covered
 from supplychain.model.case import Case
 from supplychain.model.scan import Indicator, PeerSaid, Scanned
 from supplychain.report.markup import markdown, table
-from supplychain.scan.words import covered
 
 REQUIREMENT = "2.3"
 HEADING = "What was scanned"

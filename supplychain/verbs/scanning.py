@@ -22,8 +22,8 @@ def scanned(paths: Iterable[Path]) -> Code:
     Raises:
         VerbError: there are more than `MOST` files.
     """
+    from supplychain.checks.covered import covered
     from supplychain.scan.pool import Job, scan_all
-    from supplychain.scan.words import covered
 
     files = [file for path in paths for file in _below(path)]
     if len(files) > MOST:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from supplychain.checks.covered import covered
 from supplychain.model.scan import Coverage, Indicator, Scanned
-from supplychain.scan.words import covered
 
 TRAINED = "what the weights were trained to do"
 
