@@ -100,6 +100,8 @@ def test_a_layer_that_breaks_is_no_clean_scan(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr("supplychain.scan.plain.scan", broken)
     scanned = seen(tmp_path, b"text")
     assert (scanned.verdict, scanned.problem) == ("not fully scanned", "plain: the layer broke: ZeroDivisionError: no")
+
+
 def test_a_layer_that_breaks_while_it_looks_at_the_type_is_no_clean_scan(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
