@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from supplychain.model.finding import Observation
+from supplychain.model.finding import Observation, Outcome, Severity
 from supplychain.model.gate import Blocking, Entry, Result, Upcoming
 from supplychain.model.text import printable
 from supplychain.remedies import diff
@@ -39,16 +39,24 @@ def comment(view: View, result: Result) -> str:
 
 
 def firsts(blocking: Sequence[Blocking]) -> list[tuple[Blocking, str]]:
-    """Return the first rows of each kind that fails the gate, the last of them with how many more there are."""
+    """Return the first rows of each kind that fails the gate, the last of them with how many more there are.
+
+    What is shown to be wrong comes first, the most severe before others.
+    """
     kinds: dict[tuple[str, str, str], list[Blocking]] = {}
     for item in blocking:
         kinds.setdefault((item.cause, item.requirement, item.row.rule), []).append(item)
     found = []
-    for items in kinds.values():
+    for items in sorted(kinds.values(), key=_urgency):
         more = f"and {len(items) - OF_A_KIND} more of the kind" if len(items) > OF_A_KIND else ""
         found += [(item, "") for item in items[: OF_A_KIND - 1]]
         found += [(item, more) for item in items[OF_A_KIND - 1 : OF_A_KIND]]
     return found
+
+
+def _urgency(items: list[Blocking]) -> tuple[bool, int]:
+    row = items[0].row
+    return row.outcome in {Outcome.UNDETERMINED, Outcome.WAIVED}, list(Severity).index(row.severity)
 
 
 def _rows(result: Result, room: int) -> list[str]:

@@ -187,7 +187,11 @@ def _lines(result: Result, asked: _Asked, view: View) -> Iterator[str]:
         yield f"Cannot be trusted ({names}): {reason}"
     if result.blocking:
         yield "What fails the gate"
-        yield from _some(firsts(result.blocking), _row, SHOWN if asked.known.entries else BEGUN)
+        listed = firsts(result.blocking)[: SHOWN if asked.known.entries else BEGUN]
+        for item in listed:
+            yield from _row(item)
+        if len(listed) < len(result.blocking):
+            yield f"  and {len(result.blocking) - len(listed):,} more rows, which the report holds"
     if result.missing:
         yield f"Not executed: {', '.join(result.missing)}; run without tags"
     for loss in result.lost:

@@ -56,6 +56,12 @@ def test_a_new_row_has_its_place_and_its_next_step(case: Case) -> None:
     assert "- **1.1** new `app/a.py:12` `model:huggingface/org/name`: what was seen. Next step: what to do" in said
 
 
+def test_what_is_wrong_stands_above_what_is_open(case: Case) -> None:
+    run = of("1.1", [row("1.1", Outcome.UNDETERMINED, line=1)]) | of("2.3", [row("2.3", Outcome.FAIL, line=2)])
+    rows = [line for line in told(case, run).splitlines() if line.startswith("- **")]
+    assert [line[:9] for line in rows[:2]] == ["- **2.3**", "- **1.1**"]
+
+
 def test_a_proven_patch_is_shown_as_git_takes_it(case: Case) -> None:
     said = told(case, patched(("a==1 \\", "    --hash=sha256:0")))
     assert "  ```diff\n  --- a/requirements.txt\n  +++ b/requirements.txt\n  @@ -7,1 +7,2 @@\n  -a==1\n" in said
