@@ -327,7 +327,7 @@ def graphs(place: Place) -> None:
         onnx.save(whole, place("onnx", f"{name}.onnx"))
         onnx.save(
             whole,
-            place("onnx, data apart", f"{name}.onnx"),
+            place("onnx", f"{name}-external.onnx"),
             save_as_external_data=True,
             location=f"{name}.data",
             size_threshold=0,

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from supplychain import catalog
 from supplychain.artifacts.found import Wanted
-from supplychain.artifacts.from_hub import records
+from supplychain.artifacts.from_hub import records, runs
 from supplychain.artifacts.hub_cache import fetched_folder, folders, snapshot
 from supplychain.model.case import Case
 from supplychain.model.hub import HubFile, HubRecord
@@ -40,20 +40,20 @@ def fetch_missing(wanted: Iterable[Wanted], case: Case) -> dict[str, str]:
     for one in wanted:
         if one.component.source != "huggingface":
             continue
-        for revision in dict.fromkeys(reference.revision for reference in one.references):
-            problem = _fetch(one, case, revision)
+        for revision, is_code in one.revisions.items():
+            problem = _fetch(one, case, revision, is_code=is_code)
             if problem:
                 problems[one.id] = problem
     return problems
 
 
-def _fetch(one: Wanted, case: Case, revision: str | None) -> str:
+def _fetch(one: Wanted, case: Case, revision: str | None, *, is_code: bool) -> str:
     if revision is None or not is_immutable(revision):
         return ""  # a check fails that anyway, and there is nothing fixed to fetch
     record = next((record for record in records(case, one, revision) if record.files), None)
     if record is None:
         return "nothing was fetched, since the hub's list of its files is not at hand"
-    missing = _missing(one, case, record, revision)
+    missing = [file for file in _missing(one, case, record, revision) if runs(file.path) or not is_code]
     if not missing:
         return ""
     rules = case.policy.artifacts

@@ -34,6 +34,13 @@ class Wanted:
     def is_pinned(self) -> bool:
         return all(reference.is_pinned for reference in self.references)
 
+    @property
+    def revisions(self) -> dict[str | None, bool]:
+        """Every revision that a place asks for, and whether its Python alone is loaded: it is pinned apart from the weights."""
+        own = dict.fromkeys((reference.revision for reference in self.references), False)
+        apart = (reference.code_revision for reference in self.references if reference.code_revision)
+        return own | {revision: True for revision in apart if revision not in own}
+
 
 @dataclass
 class Found:

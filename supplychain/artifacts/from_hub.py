@@ -21,10 +21,16 @@ _SHOWN = 3
 def of_hub(wanted: Wanted, case: Case) -> list[Found]:
     """Return the artifacts of a component of Hugging Face: those at hand, and those that are known to be missing."""
     found: list[Found] = []
-    for revision in dict.fromkeys(reference.revision for reference in wanted.references):
-        found += _of_revision(wanted, case, revision)
+    for revision, is_code in wanted.revisions.items():
+        every = _of_revision(wanted, case, revision)
+        found += [one for one in every if one.has_bytes and runs(one.path)] if is_code else every
     unique = {(one.revision, one.path): one for one in found}
     return list(unique.values())
+
+
+def runs(path: str) -> bool:
+    """Whether a file is Python that a loader runs, by its name."""
+    return path.endswith(catalog.artifacts().code_suffixes)
 
 
 def records(case: Case, wanted: Wanted, revision: str | None) -> tuple[HubRecord, ...]:

@@ -28,6 +28,7 @@ from supplychain.catalog.interface import (
     Integrations,
     Loader,
     NameForms,
+    Opening,
     PackageFile,
     PackageRegistry,
     PopularNames,
@@ -163,6 +164,12 @@ def permits() -> tuple[Permit, ...]:
 def loader_flags() -> tuple[str, ...]:
     """Return the arguments of loading calls that decide what they may run."""
     return tuple(_read("loaders")["flags"])
+
+
+@cache
+def opening() -> Opening:
+    """Return the calls that open a file or read it."""
+    return Opening.model_validate(_read("loaders")["opening"])
 
 
 @cache

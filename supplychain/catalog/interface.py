@@ -139,6 +139,10 @@ class Loader(Data):
     """Whether it reads any file, so that only an address or a file of the target is a component."""
     local: bool = False
     """Whether a name that is no address is a path."""
+    opens: Literal["path", "either", "file", "bytes"] = "path"
+    """What the argument is: a path, a path or an open file, an open file, or bytes, which count where they are read from one."""
+    code_argument: str | None = None
+    """The argument with which data can hold code, so that they are a model."""
     implicit: int | None = None
     """Where the task stands for which the library takes a component by itself."""
     revision: str | None = None
@@ -165,6 +169,21 @@ class Loader(Data):
     def function(self) -> str:
         """The last name of the call."""
         return self.call.partition(":")[2]
+
+
+class Opening(Data):
+    """Calls that open a file or read it, by their last names."""
+
+    openers: frozenset[str]
+    """Functions that open the path of their first argument, also as methods of a file system or an archive."""
+    of_paths: frozenset[str]
+    """Methods of a path that open or read it; they take a mode or nothing."""
+    readers: frozenset[str]
+    """Methods that give bytes of what they are called on."""
+    through: frozenset[str]
+    """Calls that give what their first argument holds, in another form."""
+    keywords: tuple[str, ...]
+    """The arguments that name the path."""
 
 
 class NameForm(Data):
@@ -252,6 +271,8 @@ class DataFiles(Data):
 
     least_bytes: int
     """Smaller ones are samples or settings."""
+    most_in_folder: int
+    """More of one format in a folder are one dataset."""
     folders: str
     """A pattern of the part of a path that says that a folder holds data."""
     format: tuple[DataFormat, ...]
@@ -281,6 +302,7 @@ class Artifacts(Data):
     """Weight files, and files with data."""
 
     url_suffixes: tuple[str, ...]
+    code_suffixes: tuple[str, ...]
     training_suffixes: tuple[str, ...]
     """What ends the name of code that could have trained a model."""
     folders: tuple[str, ...]

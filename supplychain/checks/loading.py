@@ -30,6 +30,11 @@ class Loading(Frozen):
     is_open: bool = False
     """Whether an argument that is made at run time decides it."""
 
+    @property
+    def is_repository(self) -> bool:
+        """Whether it runs the Python of a repository, beyond what a file names."""
+        return self.what == "repository"
+
 
 def loadings(case: Case, reference: Reference | Unresolved) -> tuple[Loading, ...]:
     """Return what a loading call lets happen, by the catalog, its arguments, and the versions that locks resolve."""

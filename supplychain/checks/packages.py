@@ -46,7 +46,8 @@ def packages(case: Case) -> tuple[PackageUse | Unresolved | Unread, ...]:
 
     Where a project has a lock, an entry of its manifest that the lock resolves is no row of its own: the lock decides
     what is installed, and 5.2 holds it against the manifest. A folder of the target is no package of anybody else.
-    What code or a command names beside an entry is a row where its version or its address is another one. An import is
+    What code or a command names beside an entry is a row where its version or its address is another one; an image or an
+    action is a row for each file, since each of them is mended by itself. An import is
     no row beside a command that installs it, nor beside an entry that brings it under another name; one that only the
     manifest of the tests brings has that entry. What an entry names by its address alone is that entry, and nothing
     unresolved. Where production has none, what only the declaration puts outside it counts.
@@ -69,7 +70,7 @@ def _packages(case: Case, counts: Callable[[Place], bool]) -> tuple[PackageUse |
     read = {entry.at.file for entry in case.graph.packages}
     references = [r for r in inventory.references if r.component.kind is Kind.PACKAGE and counts(r.at)]
     installed = {reference.component.id for reference in references if reference.call != "import"}
-    first: dict[tuple[str, str | None, str | None], PackageUse] = {}
+    first: dict[tuple[str | None, ...], PackageUse] = {}
     for reference in references:
         name, revision = reference.component.id, reference.revision
         is_other = reference.address is not None or (revision is not None and (name, revision) not in versions)
@@ -78,7 +79,8 @@ def _packages(case: Case, counts: Callable[[Place], bool]) -> tuple[PackageUse |
         if reference.call == "import" and _bringing(reference.component, by_id) is not None:
             continue
         if reference.call != "import" or name not in installed:
-            first.setdefault((name, revision, reference.address), _named(reference, named))
+            file = reference.at.file if _is_mended_by_file(reference) else ""
+            first.setdefault((name, revision, reference.address, file), _named(reference, named))
     asked = {
         entry.component.id for entry in case.graph.packages if not entry.is_locked and entry.origin.form != "index"
     }
@@ -88,6 +90,11 @@ def _packages(case: Case, counts: Callable[[Place], bool]) -> tuple[PackageUse |
     found += (item for item in hidden if item.at not in told)
     found += (item for item in (*inventory.unread, *case.graph.unread) if counts(item.at))
     return tuple(found)
+
+
+def _is_mended_by_file(reference: Reference) -> bool:
+    """Whether a reference is an image or an action: each file pins its own."""
+    return reference.component.source == "docker" or reference.call == "uses"
 
 
 def _entries(case: Case, counts: Callable[[Place], bool]) -> Iterator[Resolved]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from supplychain import catalog
 from supplychain.checks.scans import Piece
 from supplychain.checks.sourced import hub_records
 from supplychain.model.base import Frozen
@@ -11,7 +12,6 @@ from supplychain.model.case import Case
 from supplychain.model.hub import HubRecord
 from supplychain.model.reference import Reference, is_immutable
 
-_CODE = (".py", ".pyc", ".so", ".pyd")
 _SHOWN = 3
 
 
@@ -66,10 +66,11 @@ def _missing(case: Case, reference: Reference, revision: str | None, own: list[P
     if reference.component.is_file:
         return "" if there else "none of its files was scanned"
     records = _lists(case, reference, revision)
+    suffixes = catalog.artifacts().code_suffixes
     if not records:
-        has_code = any(path.endswith(_CODE) for path in there)
+        has_code = any(path.endswith(suffixes) for path in there)
         return "" if has_code else f"no Python of {revision} is at hand, and no list says that it has none"
-    listed = [file.path for record in records for file in record.files if file.path.endswith(_CODE)]
+    listed = [file.path for record in records for file in record.files if file.path.endswith(suffixes)]
     absent = [path for path in dict.fromkeys(listed) if path not in there]
     if absent:
         return f"not at hand: {', '.join(absent[:_SHOWN])}"

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 from supplychain import catalog
 from supplychain.checks.canaries.s02_model_scan import plant
-from supplychain.checks.covered import covered
+from supplychain.checks.covered import ROOM, count, covered, shortened
 from supplychain.checks.engine import Answer, answer, check
 from supplychain.checks.hidden import not_seen
 from supplychain.checks.loading import Loading, loadings
@@ -21,12 +21,34 @@ from supplychain.model.case import Case
 from supplychain.model.component import Component
 from supplychain.model.reference import Place, Reference, Unread, Unresolved
 from supplychain.model.scan import Compared, Indicator
-from supplychain.model.text import LIMIT
 
 _SHOWN = 3
-_ROOM = LIMIT - 100
-"""Characters of a row for what was looked at; the rest is for what the rule and the engine add."""
 _LONGEST_TOLD = 150
+_NOT_COUNTED = "not counted"
+_SEEN = {
+    ("malicious", None): "malicious",
+    ("malicious", "harmless"): "malicious",
+    ("malicious", _NOT_COUNTED): "malicious",
+    ("malicious", "malicious"): "found-malicious",
+    ("review", None): "review-indicator",
+    ("review", "harmless"): "reviewed",
+    ("review", _NOT_COUNTED): "review-not-counted",
+    ("review", "malicious"): "found-malicious",
+}
+"""The rule of an indicator by its verdict and by that of its review; no review makes what proves harm harmless."""
+_HELD = {
+    ("not compared", "copy"): "copy-not-compared",
+    ("changed", "changed"): "fine-tuned",
+    ("changed", "copy"): "changed-weights",
+    ("changed", ""): "changed-weights",
+}
+"""The rule of a comparison by its state and by what the team states; any other decides nothing."""
+_STEPS = {"huggingface": "{pin}run with facts=online and fetch=on"}
+_BY_HAND = (
+    "put its bytes into the target, where it is loaded from or named by path = 'FOLDER' under [[component]] id = '{id}' "
+    "in supplychain.toml"
+)
+"""What brings bytes here, by the source of their component; of any other they are brought by hand."""
 
 
 class Seen(Frozen):
@@ -67,6 +89,7 @@ class Held(Frozen):
     subject: str
     at: Place
     compared: Compared
+    rule: str
 
 
 Row = Piece | Seen | Whole | Loaded | Held | Unresolved | Unread
@@ -97,7 +120,9 @@ def _of_model(case: Case, item: Sourced) -> Iterator[Row]:
         if piece.lack and not (piece.is_malicious and piece.lack[0] == "broke-off"):  # where it breaks, that is why
             yield piece
     compared = _compared(case, every)
-    yield from (Held(subject=item.subject, at=item.at, compared=held) for held in compared if _decides(case, held))
+    for held in compared:
+        if rule := _HELD.get((held.state, _stated(case, held))):
+            yield Held(subject=item.subject, at=item.at, compared=held, rule=rule)
     for reference in item.references:
         for loading in loadings(case, reference):
             yield Loaded(subject=item.subject, at=reference.at, loading=loading, reference=reference, pieces=every)
@@ -115,27 +140,15 @@ def scanned_for_backdoors(case: Case, row: Row) -> Answer:
     if isinstance(row, Piece):
         return _lacking(row)
     if isinstance(row, Held):
-        return _held(case, row.compared)
+        return _held(row)
     if isinstance(row, Loaded):
-        return _remote(case, row) if row.loading.what == "repository" else _loaded(case, row)
+        return _remote(case, row) if row.loading.is_repository else _loaded(case, row)
     digests = tuple(dict.fromkeys(piece.digest for piece in row.pieces if piece.digest))
     scans = [piece.scan for piece in row.pieces if piece.scan]
-    told = "".join(f"; {_told(one)}" for one in row.compared)
+    told = shortened("".join(f"; {_told(one)}" for one in row.compared), _LONGEST_TOLD)
     is_reviewed = any(piece.deciding for piece in row.pieces)
     rule = "reviewed-whole" if is_reviewed else "no-indicator"
-    told = told if len(told) <= _LONGEST_TOLD else f"{told[:_LONGEST_TOLD]}…"
-    return Answer(rule, {"words": _fitting(covered(scans), _ROOM - len(told)), "told": told}, digests)
-
-
-def _fitting(words: str, room: int) -> str:
-    """Return words that fit into a row, cut visibly; what was not covered stays, and so does the last of it."""
-    if len(words) <= room:
-        return words
-    seen, mark, left = words.partition("; not covered: ")
-    last = left.rpartition("; ")[2]
-    if len(left) > room // 2:
-        left = f"{left[: max(0, room // 2 - len(last))]}…; {last}"
-    return f"{seen[: max(0, room - len(mark) - len(left) - 1)]}…{mark}{left}"
+    return Answer(rule, {"words": covered(scans, ROOM - len(told)), "told": told}, digests)
 
 
 def _seen(case: Case, row: Seen) -> Answer:
@@ -168,14 +181,8 @@ def _more(others: tuple[Indicator, ...]) -> str:
 
 
 def _rule(indicator: Indicator, state: Standing) -> str:
-    """Return the rule of an indicator; no review makes what proves harm harmless."""
-    if state.verdict == "malicious":
-        return "found-malicious"
-    if indicator.verdict == "malicious":
-        return "malicious"
-    if state.verdict == "harmless":
-        return "reviewed"
-    return "review-not-counted" if state.why else "review-indicator"
+    """Return the rule of an indicator."""
+    return _SEEN[indicator.verdict, _NOT_COUNTED if state.why else state.verdict]
 
 
 def _command(row: Seen, digest: str) -> str:
@@ -207,12 +214,9 @@ def _lacking(piece: Piece) -> Answer:
 
 def _step(piece: Piece) -> str:
     """Return what brings the bytes of a file here."""
-    if piece.sourced.component.source != "huggingface":
-        line = f"path = 'FOLDER' under [[component]] id = '{piece.subject}' in supplychain.toml"
-        return f"put its bytes into the target, where it is loaded from or named by {line}"
     moving = next((one for one in piece.sourced.references if not one.is_pinned), None)
     pin = f"pin a whole commit at {moving.at}, and then " if moving else ""
-    return f"{pin}run with facts=online and fetch=on"
+    return _STEPS.get(piece.sourced.component.source, _BY_HAND).format(pin=pin, id=piece.subject)
 
 
 def _unnamed(case: Case, row: Unresolved | Unread) -> Answer | None:
@@ -220,7 +224,7 @@ def _unnamed(case: Case, row: Unresolved | Unread) -> Answer | None:
     if isinstance(row, Unread):
         return None
     for one in loadings(case, row):
-        if one.what == "repository" and not one.is_open:
+        if one.is_repository and not one.is_open:
             values = {"call": one.call, "does": one.does, "why": one.why, "instead": one.instead}
             named = {"expression": row.expression, "reason": row.reason}
             return answer("remote-code-unnamed", evidence=row.digest, **values, **named)
@@ -246,7 +250,7 @@ def _loaded(case: Case, row: Loaded) -> Answer:
     found = [piece for piece in row.pieces if _open(case, piece)]
     bad = [piece for piece in found if piece.is_malicious]
     values = {"call": loading.call, "does": loading.does, "why": loading.why, "instead": loading.instead}
-    values["files"] = f"{len(row.pieces):,} file{'s' * (len(row.pieces) != 1)}"
+    values["files"] = count(row.pieces, "file")
     rule = "loads-indicator" if bad else "loads-unscanned" if found else "loads-scanned"
     values["path"] = (bad or found or row.pieces)[0].name
     return answer(rule, evidence=reference.digest, **values)
@@ -258,14 +262,9 @@ def _compared(case: Case, every: tuple[Piece, ...]) -> tuple[Compared, ...]:
     return tuple(one for one in case.comparisons if (one.component, one.sha256) in known)
 
 
-def _decides(case: Case, compared: Compared) -> bool:
-    if compared.state == "not compared":
-        return _stated(case, compared) == "copy"
-    return compared.state == "changed"
-
-
-def _held(case: Case, compared: Compared) -> Answer:
-    """Decide on a change against the base: one that the team declares is theirs to make."""
+def _held(row: Held) -> Answer:
+    """Decide on a comparison: a change that the team declares is theirs to make."""
+    compared = row.compared
     tensors = ", ".join((*compared.changed, *compared.missing)) or compared.says
     values = {
         "path": compared.path,
@@ -275,11 +274,7 @@ def _held(case: Case, compared: Compared) -> Answer:
         "says": compared.says,
         "id": compared.component,
     }
-    digest = f"sha256:{compared.sha256}"
-    if compared.state == "not compared":
-        return answer("copy-not-compared", evidence=digest, **values)
-    rule = "fine-tuned" if _stated(case, compared) == "changed" else "changed-weights"
-    return answer(rule, evidence=digest, **values)
+    return answer(row.rule, evidence=f"sha256:{compared.sha256}", **values)
 
 
 def _stated(case: Case, compared: Compared) -> str:

@@ -1,31 +1,48 @@
 """Scenario 5, package source validation: requirement 5.2.
 
 A package that an index serves needs hashes in a lock, and these have to be what the registry lists. What no index serves
-(an address, a repository, an image, an action) passes where a hash or a commit fixes it. Where nothing does it fails in
-5.1, and is no row here: one fact breaks one requirement, and nothing that was not verified is called verified.
+(an address, a repository, an image, an action) passes where a hash or a commit fixes it. What a lock takes from another
+index is not what the registry has of that name: only 5.1 decides on the index, and a difference proves nothing here.
+Where nothing fixes it it fails in 5.1, and is no row here: one fact breaks one requirement, and nothing that was not verified is called verified.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import PurePosixPath
+from urllib.parse import urlsplit
 
 from supplychain import catalog
 from supplychain.checks.canaries.s05_integrity import plant
 from supplychain.checks.engine import Answer, answer, check
 from supplychain.checks.hidden import not_seen
-from supplychain.checks.origins import Form, approved, fixed_by, form_of, hashes_of, mapping_of, strong, whole
+from supplychain.checks.origins import (
+    Form,
+    approved,
+    fixed_by,
+    form_of,
+    hashes_of,
+    mapping_of,
+    registry_of,
+    strong,
+    whole,
+)
 from supplychain.checks.packages import PackageUse, packages
+from supplychain.model.address import without_credentials
 from supplychain.model.base import Frozen
 from supplychain.model.case import Case
 from supplychain.model.fact import Release, ReleaseFile
 from supplychain.model.finding import Source
-from supplychain.model.package import Drift, Installed, Lock, PackageProject
+from supplychain.model.package import Drift, Installed, Lock, PackageProject, Setting
 from supplychain.model.reference import Place, Scope, Unread, Unresolved
 
 _LIST, _LONE_LIST = "requirements", "requirements alone"
 _BUILD = "build-system"
 """The group of what builds are made with."""
+_LIST_OPTION = "requirement option"
+"""What sets an index inside a list of requirements."""
+_ANSWERING = frozenset({Setting.INDEX, Setting.EXTRA, Setting.FIND_LINKS})
+"""Settings of what may answer for a name."""
 _REGISTRIES = {"pypi": "PyPI", "npm": "npm"}
 """The registries that are asked for what they list."""
 
@@ -159,7 +176,7 @@ def integrity_verified(case: Case, subject: Subject) -> Answer:
 def _package(case: Case, held: Held) -> Answer:
     use, release = held.use, held.release
     values = {"where": _place(use), "version": use.version, "command": _command(case, use)}
-    if release is not None and release.status == "quarantined":
+    if release is not None and release.status == "quarantined" and _stated_index(use) is None:
         said = {
             "registry": _registry(use),
             "why": release.status_reason or "no reason is given",
@@ -191,24 +208,23 @@ def _compared(case: Case, held: Held, hashes: tuple[str, ...]) -> Answer:
     if release is None or release.state == "unknown":
         problem = release.problem if release else ""
         return _not_compared(case, held, hashes, problem or f"no fact of {registry or 'a registry'} on it is at hand")
-    mapped = mapping_of(case, use.component.name)
-    elsewhere = f"the policy maps it to {mapped}, which serves other files than {registry}"
+    elsewhere = _elsewhere(case, use, registry)
     values = {"registry": registry, "version": use.version, "level": _level(release), "where": _place(use)}
     values |= {"command": _command(case, use)}
     if release.state != "listed":
         state = release.state.removeprefix("no such ")
         missing = answer("not-listed", evidence=use.evidence, state=f"no {state}", **values)
-        return _not_compared(case, held, hashes, elsewhere) if mapped else missing
+        return _not_compared(case, held, hashes, elsewhere) if elsewhere else missing
     listed = {text for file in release.files for text in file.hashes}
     functions = {text.partition(":")[0] for text in listed}
     comparable = [text for text in hashes if text.partition(":")[0] in functions]
     if differing := _differing(use, release, comparable, listed):
-        if mapped:
+        if elsewhere:
             return _not_compared(case, held, hashes, elsewhere)
         few = _few(sorted(text for text in listed if text.partition(":")[0] == differing.partition(":")[0]))
         return answer("hash-differs", evidence=use.evidence, differing=differing, listed=few, **values)
     if not strong(comparable, case.policy.thresholds.min_hash):
-        return _not_compared(case, held, hashes, f"{registry} lists no hash of the same function")
+        return _not_compared(case, held, hashes, elsewhere or f"{registry} lists no hash of the same function")
     files = [file for file in release.files if not set(comparable).isdisjoint(file.hashes)]
     if withdrawn := [file.yanked for file in files if file.yanked is not None]:
         why = next((reason for reason in withdrawn if reason not in ("", "-")), "no reason is given")
@@ -216,6 +232,40 @@ def _compared(case: Case, held: Held, hashes: tuple[str, ...]) -> Answer:
     tracked = ", tracked by git" if held.lock and held.lock.tracked else ""
     said = {"count": _count(hashes), "file": _place(use).file, "tracked": tracked}
     return answer("verified", evidence=use.evidence, note=_note(release, files), **values | said)
+
+
+def _elsewhere(case: Case, use: PackageUse, registry: str) -> str:
+    """Return why what the registry lists may be other files than those of the lock; empty where it has to be the same."""
+    if mapped := mapping_of(case, use.component.name):
+        return f"the policy maps it to {mapped}, which serves other files than {registry}"
+    if index := _stated_index(use):
+        return f"the lock takes it from {without_credentials(index)}, of which no facts are at hand, and not from {registry}"
+    for setting in case.graph.settings:
+        is_its_own = setting.call == _LIST_OPTION and setting.applies == _place(use).file
+        if is_its_own and setting.setting in _ANSWERING and _is_another(setting.address, use):
+            index = without_credentials(setting.address or "an address that is made at run time")
+            return f"the list at {setting.at} has it fetched from {index}, of which no facts are at hand"
+    return ""
+
+
+def _stated_index(use: PackageUse) -> str | None:
+    """Return the index, none of the registry's, that the entry of a lock itself names; None where it names none."""
+    origin = use.entry.origin if use.entry else None
+    if origin is None or origin.form != "index" or not origin.address:
+        return None
+    return origin.address if _is_another(origin.address, use) else None
+
+
+def _is_another(address: str | None, use: PackageUse) -> bool:
+    """Whether an index is not the registry's; another scheme or port of the registry's host makes it no other one."""
+    if address is None:
+        return True
+    try:
+        host = urlsplit(address).hostname
+    except ValueError:
+        return True
+    hosts = {base for entry in catalog.package_registries() for base, _ in entry.bases}
+    return host not in hosts and registry_of(address, use.component.source) is None
 
 
 def _differing(use: PackageUse, release: Release, comparable: list[str], listed: set[str]) -> str:

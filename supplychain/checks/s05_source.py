@@ -8,7 +8,7 @@ decides on it alone, so that one tag in place of a digest is one failed requirem
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -23,7 +23,7 @@ from supplychain.model.address import without_credentials
 from supplychain.model.base import Frozen
 from supplychain.model.case import Case
 from supplychain.model.package import IndexSetting, Setting
-from supplychain.model.reference import Place, Scope, Unread, Unresolved
+from supplychain.model.reference import Place, Reference, Scope, Unread, Unresolved
 
 _TAKING_PLACE = (Setting.INDEX, Setting.CHANNEL)
 _BESIDE = (Setting.EXTRA, Setting.FIND_LINKS)
@@ -100,6 +100,7 @@ Subject = Sourced | LoneSetting | DeclaredPackage | Unresolved | Unread
 def _population(case: Case) -> tuple[Subject, ...]:
     """Return every package with the settings for it, each setting that no package goes by, and what could hide one."""
     used = packages(case)
+    used = (*used, *_fetched_apart(case, used))
     if not used and case.declaration is not None:
         declared = (item.id for item in case.declaration.component if item.id.startswith("package:"))
         used_or_not: tuple[Subject, ...] = tuple(DeclaredPackage(subject=name) for name in declared)
@@ -112,6 +113,31 @@ def _population(case: Case) -> tuple[Subject, ...]:
         if _key(setting) not in gone_by and setting.setting is not Setting.NO_INDEX
     }
     return (*used_or_not, *lone.values())
+
+
+def _fetched_apart(case: Case, used: Sequence[PackageUse | Unresolved | Unread]) -> Iterator[PackageUse]:
+    """Yield what a command with options of its own fetches and no row is about: a lock or another place names it, too."""
+    told = {_command_of(item.reference) for item in used if isinstance(item, PackageUse) and item.reference}
+    kinds = (*_TAKING_PLACE, *_BESIDE, Setting.MAPPED)
+    deciding = {(s.at.file, s.command) for s in _settings(case) if s.command and s.setting in kinds}
+    for reference in case.inventory.references:
+        key = _command_of(reference)
+        is_counted = reference.at.scope is Scope.PROD or reference.at.file in case.inventory.moved
+        if is_counted and key not in told and (reference.at.file, reference.command) in deciding:
+            told.add(key)
+            use = PackageUse(
+                subject=reference.subject,
+                at=reference.at,
+                component=reference.component,
+                version=reference.revision,
+                reference=reference,
+            )
+            if form_of(use) is Form.INDEX:
+                yield use
+
+
+def _command_of(reference: Reference) -> tuple[str, str, str]:
+    return reference.component.id, reference.at.file, reference.command
 
 
 def _key(setting: IndexSetting) -> tuple[object, ...]:
@@ -164,13 +190,13 @@ def _in_force(case: Case, use: PackageUse) -> list[IndexSetting]:
     """Return the settings that decide on a package, the nearest of those that take the index's place."""
     if _own_index(use) is not None:
         return []
-    of_it = [s for s in _settings(case) if s.ecosystem == use.component.source and _applies(s, use.at.file)]
+    of_it = [s for s in _settings(case) if s.ecosystem == use.component.source and _applies(s, use)]
     mapped = [s for s in of_it if s.setting is Setting.MAPPED and _is_for(s, use.component.name)]
     if mapped:
         return mapped
     instead = [s for s in of_it if s.setting in _TAKING_PLACE]
-    nearest = max((len(s.applies) for s in instead), default=None)
-    return [s for s in instead if len(s.applies) == nearest] + [s for s in of_it if s.setting in _BESIDE]
+    nearest = max(map(_nearness, instead), default=None)
+    return [s for s in instead if _nearness(s) == nearest] + [s for s in of_it if s.setting in _BESIDE]
 
 
 def _own_index(use: PackageUse) -> str | None:
@@ -180,7 +206,15 @@ def _own_index(use: PackageUse) -> str | None:
     return None if registry is not None and registry.is_replaced else address
 
 
-def _applies(setting: IndexSetting, file: str) -> bool:
+def _nearness(setting: IndexSetting) -> tuple[bool, int]:
+    """Return how near a setting is: an option of the very command, else the file or the deepest folder."""
+    return bool(setting.command), len(setting.applies)
+
+
+def _applies(setting: IndexSetting, use: PackageUse) -> bool:
+    if setting.command and (use.reference is None or use.reference.command != setting.command):
+        return False
+    file = use.at.file
     return setting.applies in ("", file) or (setting.applies.endswith("/") and file.startswith(setting.applies))
 
 

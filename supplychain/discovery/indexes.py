@@ -1,7 +1,8 @@
 """Where package clients are told to fetch from: options of install commands, and environment variables.
 
-What an option of a command sets is in force for what that command installs: it `applies` to the file that the command
-stands in, to the lists of requirements that the command reads, and to the folder of the project that it installs. What
+What an option of a command sets is in force for what that command installs: for the packages that it names, to the lists
+of requirements that it reads, and to the folder of the project that it installs; another command of its file knows
+nothing of it. What
 an environment variable sets, or a command that writes a configuration, is in force for whatever runs later, and applies
 to the whole target, unless `reach` knows what runs later; one that is set before a command is in force for that command.
 """
@@ -14,6 +15,7 @@ import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
+from hashlib import sha256
 
 from supplychain import catalog
 from supplychain.catalog.command import Command
@@ -86,7 +88,12 @@ def of_command(entry: Command, words: Sequence[Word], places: Sequence[str], sou
         if match and word.text.startswith("--@"):
             value = word.part(word.text.partition("=")[2])
             found += _settings(Setting.MAPPED, value, ecosystem, entry.words, source, match["scope"])
-    return [item.model_copy(update={"applies": place}) for place in places for item in found]
+    command = sha256("\0".join((entry.words, *(word.text for word in words))).encode()).hexdigest()
+    return [
+        item.model_copy(update={"applies": place, "command": command if place == source.path else ""})
+        for place in places
+        for item in found
+    ]
 
 
 def of_configuration(

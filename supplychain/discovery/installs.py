@@ -21,14 +21,29 @@ _EXACT = re.compile(r"[=v]?(\d+\.\d+\.\d+(?:-[\w.-]+)?(?:\+[\w.-]+)?)")
 _NPM = re.compile(r"(?P<name>(?:@[a-z0-9][\w.-]*/)?[a-z0-9][\w.-]*)(?:@(?P<version>[^@]+))?", re.IGNORECASE)
 _PYPI = re.compile(r"(?P<name>[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)(?:\[[\w,. -]*\])?\s*(?P<rest>(?:[=<>!~@ ;].*)?)")
 _CONDA = re.compile(r"(?:[\w./-]+::)?(?P<name>[A-Za-z0-9_][\w.-]*)\s*(?P<rest>(?:[=<>!~ \[].*)?)")
+_DIRECT = re.compile(
+    r"(?P<name>(?:@[\w.-]+/)?[A-Za-z0-9][\w.-]*)\s*(?P<extras>\[[^\]]*\])?\s*@\s*"
+    r"(?P<address>(?:[A-Za-z][A-Za-z0-9+.-]*://|(?:git|hg|svn|bzr)\+|file:|github:|git@).*)",
+    re.DOTALL,
+)
+"""A name with the address that it is fetched from: PEP 508 asks for no space around the `@`."""
+_AT_RUN_TIME = re.compile(r"[\w.-]+\s*(?:\[[^\]]*\])?\s*@\s*(?:\$|`|\{\{|%)")
+"""A name with an address that is made at run time."""
+_MARKER = re.compile(r"\s;.*", re.DOTALL)
 _LOCAL = re.compile(r"\.{0,2}/|\.{1,2}($|\[)|~|file:|link:|workspace:|portal:|[A-Za-z]:[\\/]|[^@]*\*")
 
 
 def refer_package(word: Word, ecosystem: str, source: SourceFile, call: str) -> Found:
     """Return what a word of an install command names; a folder of the target names nothing."""
     text = word.text.strip()
-    is_file = text.endswith((".whl", ".tar.gz", ".tgz", ".conda")) and not is_address(text)
-    if not text or is_file or _LOCAL.match(text):
+    if match := _DIRECT.fullmatch(text):
+        text = f"{match['name']}{match['extras'] or ''} @ {_MARKER.sub('', match['address'])}"
+    elif not word.is_known and "pip" in call.split() and _AT_RUN_TIME.match(text):
+        reason = "the address is made at run time"
+        return Found(unresolved=[source.unresolved(Kind.PACKAGE, word.line, call, text, reason, ecosystem)])
+    fetched = match["address"] if match else text
+    is_file = text.endswith((".whl", ".tar.gz", ".tgz", ".conda")) and not is_address(fetched)
+    if not text or is_file or _LOCAL.match(fetched):
         return Found()
     named = _named(text, ecosystem)
     if named is None or (not word.is_known and re.search(r"[$`{%]", named.component.name)):
@@ -57,7 +72,11 @@ def _named(text: str, ecosystem: str) -> Named | None:
 def _at_address(address: str, name: str, ecosystem: str) -> Named | None:
     """Return a package by its address: by name where a wheel says it, else by host and path."""
     plain = re.sub(r"^(git|hg|svn|bzr)\+", "", address)
-    if plain == address and not re.search(r"\.(whl|zip|tar\.\w+|tgz|git|conda)([?#@].*)?$|^(git|ssh)", plain):
+    if (
+        not name
+        and plain == address
+        and not re.search(r"\.(whl|zip|tar\.\w+|tgz|git|conda)([?#@].*)?$|^(git|ssh)", plain)
+    ):
         return None  # the address of an index
     if ecosystem == "pypi":
         try:

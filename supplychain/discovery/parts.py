@@ -31,7 +31,7 @@ def add(found: Found, *parts: Found) -> Found:
 
 def unique(found: Found) -> Found:
     """Return what was found, each exact repetition once."""
-    references = {(r.component, r.at, r.revision, r.address, r.call): r for r in reversed(found.references)}
+    references = {(r.component, r.at, r.revision, r.address, r.call, r.command): r for r in reversed(found.references)}
     found.references = [*references.values()][::-1]
     unresolved = {(u.kind, u.at, u.call, u.expression): u for u in reversed(found.unresolved)}
     found.unresolved = [*unresolved.values()][::-1]

@@ -63,8 +63,8 @@ def call(follower: Follower, node: ast.Call, chain: Chain, depth: int) -> Iterat
         yield from _got(follower, node.func.value, node, chain, depth)
     elif last == "getattr" and len(node.args) > 1:
         yield from _attribute_or(follower, node, chain, depth)
-    elif (last == "join" and candidates[0].endswith("path.join")) or (last in _PATHS and node.args):
-        yield from follower.joined(node.args, chain, depth, "/")
+    elif parts := _parts(node, last, candidates[0]):
+        yield from follower.joined(parts, chain, depth, "/")
     elif last in _TEXTS:
         yield from _text(follower, node, last, chain, depth)
     elif last in _SAME and node.args:
@@ -88,6 +88,13 @@ def call(follower: Follower, node: ast.Call, chain: Chain, depth: int) -> Iterat
         yield Loaded()
     else:
         yield from _returned(follower, node, chain, depth)
+
+
+def _parts(node: ast.Call, last: str, called: str) -> list[ast.expr]:
+    """Return the parts of the path that a call joins, or none."""
+    if last == "joinpath" and isinstance(node.func, ast.Attribute):
+        return [node.func.value, *node.args]
+    return node.args if last in _PATHS or (last == "join" and called.endswith("path.join")) else []
 
 
 def _text(follower: Follower, node: ast.Call, called: str, chain: Chain, depth: int) -> Iterator[Value]:

@@ -58,7 +58,7 @@ class _Commands:
                 self._list(node.value, chain, found)
             elif isinstance(node, (ast.Constant, ast.JoinedStr, ast.BinOp)) and id(node) not in self._seen:
                 self._text(node, chain, found)
-        once = {(s.ecosystem, s.setting, s.address, s.only, s.applies): s for s in reversed(found.settings)}
+        once = {(s.ecosystem, s.setting, s.address, s.only, s.applies, s.command): s for s in reversed(found.settings)}
         return list(once.values())[::-1]
 
     def _call(self, node: ast.Call, chain: Chain, found: Found) -> None:

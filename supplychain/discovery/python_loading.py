@@ -14,6 +14,7 @@ from supplychain.discovery.forms import component_of, is_weights_address
 from supplychain.discovery.naming import Named, from_address, from_name, is_address, is_word, not_a_name, trim
 from supplychain.discovery.python_loaders import argument_of, checksum_of, leaves, loaders_of, registry_of, stands_for
 from supplychain.discovery.python_names import Chain
+from supplychain.discovery.python_opened import as_paths
 from supplychain.discovery.python_report import Report, is_none, is_open, keyword_of, positional
 from supplychain.discovery.python_told import Told
 from supplychain.discovery.python_values import Known
@@ -21,7 +22,7 @@ from supplychain.model.component import Component, Kind
 from supplychain.model.reference import Resolution
 
 _HIDDEN = "the name is passed in a way that hides it"
-_DATA = re.compile(r"(?i).+\.(csv|tsv|jsonl?|parquet|arrow|feather|xlsx?|ndjson|txt|tar|zip|gz)")
+_DATA = re.compile(r"(?i).+\.(csv|tsv|jsonl?|parquet|arrow|feather|xlsx?|ndjson|npy|npz|txt|tar|zip|gz)")
 """A path that is one of data by its ending."""
 Match = tuple[Loader, str]
 """A loader, and the dotted name of the call as it resolves."""
@@ -117,7 +118,8 @@ class Loading:
             self._report.unresolved(Kind(loader.kind), node, call, node, reason)
         elif self._loads(node, loader):
             if loader.named_by == "argument":
-                self._by_argument(node, loader, call, chain)
+                for given, by_path, around in as_paths(self._report, node, loader, chain):
+                    self._by_argument(given, by_path, call, around)
             else:
                 self._by_itself(node, loader, call, chain)
 

@@ -81,6 +81,8 @@ class Names:
         """The calls by the last name of what is called."""
         self.attributes: dict[str, list[tuple[ast.expr, ast.expr | None, Chain]]] = {}
         """Assignments to attributes by their name: the owner, and what is assigned."""
+        self.entered: dict[str, list[tuple[ast.expr, Chain]]] = {}
+        """What `with … as name` enters, by that name."""
         self.returns: dict[ast.AST, list[tuple[ast.Return, Chain]]] = {}
         """The return statements by their function."""
         self.aliases: set[str] = set()
@@ -132,7 +134,7 @@ class Names:
         elif isinstance(node, (ast.For, ast.AsyncFor, ast.comprehension)):
             self._bind_element(node.target, node.iter, chain)
         elif isinstance(node, ast.withitem) and node.optional_vars is not None:
-            self._bind(node.optional_vars, None, chain)
+            self._enter(node.optional_vars, node.context_expr, chain)
         else:
             caught = getattr(node, "rest" if isinstance(node, ast.MatchMapping) else "name", None)
             if isinstance(caught, str):
@@ -172,6 +174,12 @@ class Names:
                 bindings.imports.setdefault(bound, []).append(dotted)
             else:
                 bindings.relative.setdefault(bound, []).append("." * node.level + dotted)
+
+    def _enter(self, target: ast.expr, context: ast.expr, chain: Chain) -> None:
+        """Bind what `with` enters, which is not what stands there."""
+        self._bind(target, None, chain)
+        if isinstance(target, ast.Name):
+            self.entered.setdefault(target.id, []).append((context, chain))
 
     def _bind_element(self, target: ast.expr, over: ast.expr, chain: Chain) -> None:
         """Bind what a loop gives: whole elements, or parts of them."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from supplychain.catalog.interface import Loader
 from supplychain.discovery.python_names import Parameter
+from supplychain.discovery.python_opened import as_paths
 from supplychain.discovery.python_options import decorators
 from supplychain.discovery.python_report import Report, is_none, keyword_of, positional
 from supplychain.discovery.python_tree import Chain
@@ -18,7 +19,12 @@ _NO_POSITION = 10_000
 
 
 def wrappers(report: Report, node: ast.Call, loader: Loader, call: str, chain: Chain) -> Iterator[Wrapper]:
-    """Yield the functions around a loading call whose parameter names what it loads, unchanged."""
+    """Yield the functions around a loading call whose parameter names what it loads, unchanged, or is that file, opened."""
+    for given, by_path, around in as_paths(report, node, loader, chain) or [(node, loader, chain)]:
+        yield from _wrappers(report, given, by_path, call, around)
+
+
+def _wrappers(report: Report, node: ast.Call, loader: Loader, call: str, chain: Chain) -> Iterator[Wrapper]:
     if loader.named_by != "argument" or not (argument := _argument(node, loader)):
         return
     if isinstance(argument, (ast.Constant, ast.JoinedStr, ast.BinOp)) or _goes_elsewhere(report, node, loader, chain):
@@ -53,7 +59,7 @@ def wrappers(report: Report, node: ast.Call, loader: Loader, call: str, chain: C
             call=call,
             flags=report.flags(node),
             revision=known.value if known else None,
-            is_open=possible.is_open,
+            is_open=possible.is_open and loader.opens != "bytes",  # of which nothing is reported
         )
 
 

@@ -29,6 +29,7 @@ def _file(path: str, text: str, *subjects: str) -> Planted:
 
 SAMPLE = {
     "app/load.py": b"""\
+import pickle
 import datasets as d
 import torch
 from transformers import AutoModel
@@ -40,6 +41,8 @@ AutoModel.from_pretrained(NAME)
 AutoModel.from_pretrained(make_name())
 torch.hub.load("sample-org/repository", "entry")
 d.load_dataset("sample-org/dataset")
+with open("sample.dat", "rb") as opened:
+    pickle.load(opened)
 URL = "https://models.example/weights.safetensors"
 openai.OpenAI(base_url="https://eu.api.openai.com/v1").responses.create(input="sample", store=True)
 """,
@@ -53,6 +56,7 @@ PLANTED = frozenset(
         "model:pytorch-hub/sample-org/repository",
         "model:url/models.example/weights.safetensors",
         "model:file/weights.bin",
+        "model:file/sample.dat",
         "dataset:huggingface/sample-org/dataset",
         "package:pypi/torch",
         "package:pypi/onnxruntime",

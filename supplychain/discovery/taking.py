@@ -27,6 +27,8 @@ _VARIABLE = re.compile(r"\"?\$[{(]?(?P<name>[\w@*]+)[^/:]*")
 _ON_HUB = re.compile(r"(?:(?:hf\.co|huggingface\.co|HF:/)/)(?P<name>[\w.-]+/[\w.-]+)(?::[\w.-]+)?")
 _BODY = 100_000
 """Characters of the body of a request that are read."""
+_COMMA = re.compile(r",(?![^\[]*\])")
+"""What stands between packages in one word, and not between the extras of one."""
 _LISTED = 100
 """Values of one option that are read."""
 
@@ -108,15 +110,16 @@ def _packages(taking: Taking) -> list[Word]:
     entry = taking.entry
     arguments, _ = split(taking.words, entry.has_value, stop=entry.position is not None)
     options = [word for name in entry.options for word in arguments.options.get(name, ())[:_LISTED]]
-    given = [word.part(text) for word in options for text in word.text.split(",")]
+    given = [word.part(text) for word in options for text in _COMMA.split(word.text)]
     is_fetched = not entry.fetched_with or any(arguments.has(name) for name in entry.fetched_with)
     is_program = entry.source_option is not None and arguments.has(entry.source_option)
     if entry.position != -1 and not is_program:
         given += [word for word in arguments.positional if is_fetched or "@" in word.text]
-    for word in given:
-        if not is_placeholder(word.text):
-            add(taking.found, refer_package(word, entry.registry or "", taking.source, entry.words))
-    _sets(taking, arguments)
+    named = [word for word in given if not is_placeholder(word.text)]
+    found = add(Found(), *(refer_package(word, entry.registry or "", taking.source, entry.words) for word in named))
+    if command := _sets(taking, arguments):
+        found.references = [item.model_copy(update={"command": command}) for item in found.references]
+    add(taking.found, found)
     return []
 
 
@@ -127,11 +130,13 @@ def _project(taking: Taking) -> list[Word]:
     return []
 
 
-def _sets(taking: Taking, arguments: Arguments) -> None:
-    """Add what an install command is in force for, and what its options set there."""
+def _sets(taking: Taking, arguments: Arguments) -> str:
+    """Add what an install command is in force for, and what its options set there; return what they tell it by."""
     places = indexes.installed_by(taking.entry, arguments, taking.source)
+    settings = indexes.of_command(taking.entry, taking.words, places, taking.source)
     taking.found.installs += places
-    taking.found.settings += indexes.of_command(taking.entry, taking.words, places, taking.source)
+    taking.found.settings += settings
+    return next((item.command for item in settings if item.command), "")
 
 
 def _setting(taking: Taking) -> list[Word]:

@@ -181,9 +181,11 @@ def cached(component: Component, revision: str | None) -> dict[str, Path]:
 
 
 def wanted(case: Case) -> tuple[tuple[str, str | None], ...]:
-    """Return the models and datasets of production, each with every revision that a place asks for."""
+    """Return the models and datasets of production, each with every revision that a place asks for, of its code as well."""
     sourced = (item for item in (*fetched_models(case), *datasets(case)) if isinstance(item, Sourced))
-    pairs = ((item.subject, reference.revision) for item in sourced for reference in item.references)
+    places = [(item.subject, reference) for item in sourced for reference in item.references]
+    pairs = [(name, reference.revision) for name, reference in places]
+    pairs += [(name, reference.code_revision) for name, reference in places if reference.code_revision]
     return tuple(dict.fromkeys(pairs))
 
 

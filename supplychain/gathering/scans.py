@@ -22,6 +22,7 @@ from supplychain.gathering.peers import asked, installed
 from supplychain.model.case import Case
 from supplychain.model.component import Kind
 from supplychain.model.scan import Coverage, PeerSaid, Scanned
+from supplychain.scan.beside import Files, base
 from supplychain.scan.interface import Limits
 from supplychain.scan.peers import Peer, added
 from supplychain.scan.remembered import Remembered
@@ -58,6 +59,8 @@ class _File:
     identity: str = ""
     sha256: str | None = None
     """Where it is known before the scan."""
+    beside: Files | None = None
+    """What lies beside it, where that is not its own folder."""
     scanned: Scanned | None = None
 
     @property
@@ -103,7 +106,13 @@ class Scanning:
         files = _files(wanted)
         for file in files:
             self._recall(file, digests)
+        beside = _beside(wanted)
+        for file in files:
+            file.beside = beside(file.founds[0])
         self._scan([file for file in files if file.scanned is None], digests)
+        others = [other for file in files for other in _apart(file, beside)]
+        self._scan(others, digests)
+        files += others
         if self.peers:
             self._ask([file for file in files if file.path is not None])
         self.remembered.save()
@@ -166,7 +175,7 @@ class Scanning:
         from supplychain.scan.engine import unscanned
         from supplychain.scan.pool import Job, scan_all
 
-        jobs = [Job(str(path.absolute()), file.name) for file, path in pairs]
+        jobs = [Job(str(path.absolute()), file.name, file.beside) for file, path in pairs]
         try:
             return scan_all(jobs, self.limits, executor, lambda _: bar.update(1)) if jobs else ()
         except ConnectionError as error:  # the cluster went away meanwhile
@@ -210,11 +219,13 @@ def told(seen: Seen) -> tuple[Scanned, ...]:
     The digest of a scan is the one that the artifact was measured with; where it is not, the bytes were changed between two
     reads, and nothing is known of them.
     """
-    scans: dict[tuple[str, str | None, str | None], Scanned] = {}
+    scans: dict[tuple[object, ...], Scanned] = {}
     for found, scanned in seen:
         measured = found.artifact.sha256 if found.artifact else None
         one = changed(scanned) if scanned.sha256 and measured and measured != scanned.sha256 else scanned
-        key = (found.path, found.revision, one.sha256)
+        key: tuple[object, ...] = (found.path, found.revision, one.sha256)
+        if one.beside:  # of the same bytes beside other files, something else may be told
+            key = (*key, one.indicators, one.coverage)
         before = scans[key].components if key in scans else ()
         values = {
             "path": found.path,
@@ -247,6 +258,39 @@ def _files(founds: Sequence[Found]) -> list[_File]:
         else:
             files[key] = _File([found], found.located, own or "", sha256)
     return list(files.values())
+
+
+def _beside(founds: Sequence[Found]) -> Callable[[Found], Files | None]:
+    """Return what says what lies beside an artifact: its own folder, or, where a cache keeps bytes elsewhere, those of its revision."""
+    folders: dict[tuple[object, ...], dict[str, str]] = {}
+
+    def place(found: Found) -> tuple[object, ...]:
+        return found.wanted.id, found.revision, found.where, base(found.path)[0]
+
+    for found in founds:
+        if found.located is not None:
+            folders.setdefault(place(found), {})[base(found.path)[1]] = str(found.located.absolute())
+
+    def beside(found: Found) -> Files | None:
+        own = base(found.path)[1]
+        if found.located is not None and found.located.name == own:
+            return None
+        return Files.of(own, folders.get(place(found), {}).items())
+
+    return beside
+
+
+def _apart(file: _File, beside: Callable[[Found], Files | None]) -> list[_File]:
+    """Return the artifacts of a file that have to be scanned by themselves: they lie beside others, on which its scan rests."""
+    if file.scanned is None or not file.scanned.beside:
+        return []
+    found: dict[Files | None, _File] = {file.beside: file}
+    for one in list(file.founds[1:]):
+        if (other := beside(one)) != file.beside:
+            file.founds.remove(one)
+            new = found.setdefault(other, _File([], file.path, file.identity, file.sha256, other))
+            new.founds.append(one)
+    return [one for one in found.values() if one is not file]
 
 
 def _plain(found: Found, sha256: str) -> str:

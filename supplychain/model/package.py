@@ -41,6 +41,8 @@ class IndexSetting(Frozen):
     """What a mapped index answers for: a scope such as `@acme`, or a package's name as its ecosystem spells it."""
     applies: Text = ""
     """The file or, with a slash at its end, the folder that it is in force for; empty: the whole target."""
+    command: str = ""
+    """The install command of that file, by its digest, for whose packages alone it is in force; empty: for all."""
     call: Text = ""
     """What sets it: `pip install`, `pip.conf`, `requirement option`."""
     at: Place

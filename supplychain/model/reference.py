@@ -82,6 +82,8 @@ class Reference(Frozen):
     """`<algorithm>:<hex>` that this place states for the artifact."""
     flags: tuple[Text, ...] = ()
     """Arguments of the loading call that decide what it may run: `trust_remote_code=True`."""
+    command: str = ""
+    """The install command that names it, by its digest, where options of that say where packages are fetched from."""
     digest: str | None = None
     """`sha256:<hex>` of the file that names it."""
 

@@ -74,6 +74,8 @@ class Scanned(Frozen):
     """The commit of the hub whose file it is; None where no hub has it."""
     cached: date | None = None
     """The day on which it was scanned, where bytes and rules are unchanged since; None: in this run."""
+    beside: bool = False
+    """Whether it depends on what lies beside the artifact, and not on its bytes alone."""
     peers: tuple[PeerSaid, ...] = ()
     """What the scanners of others that are installed say of it; their indicators are among `indicators`."""
 

@@ -248,27 +248,33 @@ def _python(lock: SourceFile, projects: list[SourceFile]) -> Iterator[Drift]:
 
 _Key = tuple[str, str]
 """A group and the canonical name of a package in it."""
-_Value = tuple[frozenset[str], frozenset[str], str, object]
-"""Extras, specifiers, form of the origin, and where the marker holds."""
+_Asked = tuple[frozenset[str], frozenset[str], str]
+"""Extras, specifiers, and form of the origin."""
+_Held = tuple[bool, ...] | None
+"""In which environments a marker holds; None: it is not known."""
 
 
 def _differences(entry: _Package, manifest: SourceFile, lock: SourceFile) -> Iterator[Drift]:
     metadata = table(entry.said.get("metadata"), "metadata", entry.line)
     said = pyproject.read(manifest) or Read()
     versions = str(from_toml(lock.data).get("requires-python", ""))
-    now: dict[_Key, dict[_Value, Resolved]] = {}
+    now: dict[_Key, dict[_Asked, tuple[_Held, Resolved]]] = {}
     for asked in said.packages:
         if asked.groups != (pyproject.BUILD,):
             for group in map(canonicalize_name, asked.groups or ("",)):
-                now.setdefault((group, asked.component.name), {})[_value(asked, versions)] = asked
-    then: dict[_Key, dict[_Value, str]] = {}
+                values = now.setdefault((group, asked.component.name), {})
+                value, held = _value(asked), where(asked.marker, "", versions)
+                values[value] = (_either(values[value][0], held), asked) if value in values else (held, asked)
+    then: dict[_Key, dict[_Asked, tuple[_Held, str]]] = {}
     for recorded, item in _recorded(metadata, entry.line):
-        value, shown = _recorded_value(item, entry, versions)
-        then.setdefault((recorded, canonicalize_name(text(item.get("name"), "name", entry.line))), {})[value] = shown
+        value, held, shown = _recorded_value(item, entry, versions)
+        lines = then.setdefault((recorded, canonicalize_name(text(item.get("name"), "name", entry.line))), {})
+        lines[value] = (_either(lines[value][0], held) if value in lines else held), shown
     for key, values in now.items():
-        for value, asked in values.items():
-            if value not in then.get(key, {}):
-                had = ", ".join(shown or "any version" for shown in then.get(key, {}).values())
+        for value, (held, asked) in values.items():
+            if value not in then.get(key, {}) or then[key][value][0] != held:
+                had = ", ".join(shown or "any version" for _, shown in then.get(key, {}).values())
+                had += " in other environments" if value in then.get(key, {}) else ""
                 reason = f"{asked.asked or 'any version'} is asked for, and the lock was made for " + (
                     had or "no such package"
                 )
@@ -295,20 +301,25 @@ def _extra(marker: str) -> str:
     return rest.partition("'")[0] if found else ""
 
 
-def _recorded_value(item: Mapping[str, Any], entry: _Package, versions: str) -> tuple[_Value, str]:
+def _either(one: _Held, other: _Held) -> _Held:
+    """Return where one of two markers holds: uv writes a requirement once for each index that its sources name."""
+    return None if one is None or other is None else tuple(map(any, zip(one, other, strict=True)))
+
+
+def _recorded_value(item: Mapping[str, Any], entry: _Package, versions: str) -> tuple[_Asked, _Held, str]:
     specifiers = text(item.get("specifier"), "specifier", entry.line)
     marker = text(item.get("marker"), "marker", entry.line)
     extras = frozenset(str(extra) for extra in items(item.get("extras"), "extras", entry.line))
     form = "folder" if item.get("name") == entry.name else "index"
     for key, kind in (("git", "repository"), ("url", "address"), ("path", "address"), *((k, "folder") for k in _OWN)):
         form = kind if key in item else form
-    return (extras, _specifiers(specifiers), form, where(marker, _extra(marker), versions)), specifiers
+    return (extras, _specifiers(specifiers), form), where(marker, _extra(marker), versions), specifiers
 
 
 def _specifiers(stated: str) -> frozenset[str]:
     return frozenset(part.replace(" ", "") for part in stated.split(",") if part and part != "*")
 
 
-def _value(asked: Resolved, versions: str) -> _Value:
+def _value(asked: Resolved) -> _Asked:
     given = _specifiers(asked.asked) if asked.origin.form == "index" else frozenset[str]()
-    return frozenset(asked.extras), given, asked.origin.form, where(asked.marker, "", versions)
+    return frozenset(asked.extras), given, asked.origin.form

@@ -13,8 +13,9 @@ from functools import partial
 from types import ModuleType
 
 from supplychain.model.scan import Coverage, Indicator, Scanned, Verdict
+from supplychain.scan.beside import Files, Folder
 from supplychain.scan.formats import applying
-from supplychain.scan.interface import Consumer, Limits, Reader, Report, StoppedError, Tensor
+from supplychain.scan.interface import Beside, Consumer, Limits, Reader, Report, StoppedError, Tensor
 from supplychain.scan.source import FileReader, opened, refilled
 
 DEFAULT = Limits()
@@ -23,15 +24,16 @@ _ENTRY = "structure"
 _VALUES = "values"
 
 
-def scan(path: str, limits: Limits = DEFAULT, name: str | None = None) -> Scanned:
+def scan(path: str, limits: Limits = DEFAULT, name: str | None = None, beside: Files | None = None) -> Scanned:
     """Return what an artifact is and what its layers saw; it never raises because of the artifact.
 
-    `path` leads to a regular file, through no link; `name` is what results call it.
+    `path` leads to a regular file, through no link; `name` is what results call it; `beside` is what lies beside it, where
+    that is not its own folder.
     """
     shown = name or path
     try:
         with opened(path, shown) as reader:
-            return _scan(reader, limits)
+            return _scan(reader, limits, beside or Folder(path))
     except StoppedError as error:
         return unscanned(shown, str(error))
 
@@ -49,9 +51,9 @@ def unscanned(name: str, reason: str, size: int = 0) -> Scanned:
     )
 
 
-def _scan(reader: FileReader, limits: Limits) -> Scanned:
+def _scan(reader: FileReader, limits: Limits, beside: Beside) -> Scanned:
     before = reader.identity()
-    report = Report(limits, deadline=time.monotonic() + limits.seconds)
+    report = Report(limits, deadline=time.monotonic() + limits.seconds, beside=beside)
     report.values = partial(_values, report=report)
     kinds: list[str] = []
     _look(reader, report, kinds, 0)
@@ -65,11 +67,12 @@ def _scan(reader: FileReader, limits: Limits) -> Scanned:
         path=reader.name,
         sha256=digest,
         size=reader.size,
-        format=kinds[0] if kinds else "unknown",
+        format=report.kind or (kinds[0] if kinds else "unknown"),
         verdict=verdict(indicators, coverage),
         indicators=indicators,
         coverage=coverage,
         problem=f"{lacking[0].layer}: {lacking[0].reason}" if lacking else "",
+        beside=report.rests,
     )
 
 
@@ -86,7 +89,10 @@ def verdict(indicators: Sequence[Indicator], coverage: Sequence[Coverage]) -> Ve
 
 def _look(reader: Reader, report: Report, kinds: list[str], depth: int) -> None:
     """Let every layer that applies look at an artifact, or at a member of one."""
-    outer_where, outer_enter, outer_tensors = report.where, report.enter, report.tensors
+    outer_where, outer_enter, outer_tensors, outer_kind = report.where, report.enter, report.tensors, report.kind
+    outer_beside = report.beside
+    if depth:
+        report.beside, report.members = report.members, None
     report.where = "/".join(filter(None, (outer_where, reader.name))) if depth else ""
     report.enter = partial(_look, report=report, kinds=[], depth=depth + 1)
     report.tensors = []
@@ -104,9 +110,9 @@ def _look(reader: Reader, report: Report, kinds: list[str], depth: int) -> None:
         if depth and report.tensors:
             _values(reader, report.tensors, report)
     finally:
-        report.where, report.enter = outer_where, outer_enter
+        report.where, report.enter, report.beside = outer_where, outer_enter, outer_beside
         if depth:
-            report.tensors = outer_tensors
+            report.tensors, report.kind = outer_tensors, outer_kind
 
 
 def _applying(reader: Reader, report: Report) -> tuple[ModuleType, ...]:

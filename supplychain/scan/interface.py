@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from supplychain.model.scan import Coverage, Indicator
 
@@ -83,6 +84,28 @@ class Tensor:
     """Whether its values are weights, which are always numbers; arrays of data and constants need not be."""
 
 
+class Beside(Protocol):
+    """What lies in the same folder as an artifact, or as a member of an archive."""
+
+    @property
+    def apart(self) -> bool:
+        """Whether it lies outside of the artifact, so that what is said depends on more than its bytes."""
+
+    @property
+    def own(self) -> str:
+        """What the artifact is called in that folder."""
+
+    @property
+    def known(self) -> dict[str, Any]:
+        """What was read of the others, by name, as long as they are looked at."""
+
+    def names(self) -> list[str]:
+        """Return the names of the others in it."""
+
+    def opened(self, name: str) -> AbstractContextManager[Reader]:
+        """Open one of them; its use raises `StoppedError` where that cannot be done."""
+
+
 Layer = Callable[[Reader, "Report"], None]
 _MOST_TENSORS = 500_000
 
@@ -104,6 +127,14 @@ class Report:
     """Scan a member that a layer found, with every layer that applies to it; the engine sets it."""
     values: Callable[[Reader, list[Tensor]], None] = lambda _, __: None
     """Look at the values of tensors that lie unpacked in a reader of their own; the engine sets it."""
+    beside: Beside | None = None
+    """What lies beside the artifact, or the member that is looked at; None: nothing that is known."""
+    members: Beside | None = None
+    """What lies beside the member that is entered next; an archive sets it."""
+    rests: bool = False
+    """Whether somebody looked at what lies beside the artifact."""
+    kind: str = ""
+    """What the artifact is, where a layer says it more exactly than by its name."""
     scratch: dict[str, int] = field(default_factory=dict)
     """Counters of what has a limit over all members together."""
 

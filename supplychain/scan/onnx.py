@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from supplychain import catalog
+from supplychain.scan import fingerprint
 from supplychain.scan.archives.members import leads_out
 from supplychain.scan.interface import Reader, Report, StoppedError, Tensor
 from supplychain.scan.protobuf import Message
@@ -19,7 +20,7 @@ _KNOWN = {_IR_VERSION, _PRODUCER, 3, 4, 5, 6, _GRAPH, _OPSETS, _METADATA, 20, _F
 _RAW = 9
 _LISTS = {4: "F32", 10: "F64"}
 """Fields of a tensor that hold its values, one after the other, in a type of their own."""
-_CONSTANT = 1024
+CONSTANT = 1024
 """Bytes of a tensor that may be a constant of an operator, such as an infinite bound."""
 _TYPES = {1: "F32", 10: "F16", 11: "F64", 16: "BF16"}
 """Types whose values are looked at."""
@@ -40,32 +41,34 @@ def matches(reader: Reader) -> bool:
             seen.add(number)
     except StoppedError:
         return {_IR_VERSION, _GRAPH} <= seen
-    return _GRAPH in seen and bool(seen & {_IR_VERSION, _OPSETS})
+    # whose id stands where a graph does, and cannot be one: digits name no field of nodes or tensors
+    return _GRAPH in seen and bool(seen & {_IR_VERSION, _OPSETS}) and not fingerprint.matches(reader)
 
 
 def scan(reader: Reader, report: Report) -> None:
     """Tell of tensors whose files lie elsewhere than beside it, and of operators that are not ONNX's."""
-    walk = _Walk(report)
-    for number, value in Message(reader, 0, reader.size).fields():
-        if isinstance(value, int):
-            continue
-        if number == _GRAPH:
-            walk.graph(value, 0)
-        elif number == _OPSETS:
-            _opset(value, report)
-        elif number == _FUNCTIONS:
-            for inner, node in value.fields():
-                if inner == 7 and not isinstance(node, int):
-                    walk.node(node, 0)
+    Walk(report).model(reader)
     report.covered(NAME, reader.size)
 
 
-class _Walk:
+class Walk:
     """A walk through graphs, which may lie in attributes of operators."""
 
     def __init__(self, report: Report) -> None:
         self._report = report
         self._count = 0
+
+    def model(self, reader: Reader) -> None:
+        for number, value in Message(reader, 0, reader.size).fields():
+            if isinstance(value, int):
+                continue
+            if number == _GRAPH:
+                self.graph(value, 0)
+            elif number == _OPSETS:
+                _opset(value, self._report)
+            elif number == _FUNCTIONS:
+                for _, node in _messages(value, {7}):
+                    self.node(node, 0)
 
     def graph(self, graph: Message, depth: int) -> None:
         if depth > _DEEPEST:
@@ -131,7 +134,7 @@ class _Walk:
                 self._report.saw(NAME, "external-data-outside", says, name)
         for dtype, part in values:
             self._report.holds(
-                Tensor(name, dtype or _TYPES.get(kind, "raw"), (), part.begin, part.size, part.size > _CONSTANT)
+                Tensor(name, dtype or _TYPES.get(kind, "raw"), (), part.begin, part.size, part.size > CONSTANT)
             )
         if external and not locations:
             self._report.stopped(NAME, f"tensor {name} lies in another file that is not named")

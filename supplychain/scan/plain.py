@@ -7,6 +7,7 @@ import re
 
 from supplychain import catalog
 from supplychain.model.scan import NO_FORMAT
+from supplychain.scan import described
 from supplychain.scan.interface import Reader, Report
 from supplychain.scan.source import chunks
 
@@ -50,6 +51,7 @@ def scan(reader: Reader, report: Report) -> None:
             report.check_time()
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
-        report.stopped(NAME, NO_FORMAT)
+        if not described.scan(reader, report):
+            report.stopped(NAME, NO_FORMAT)
         return
     report.covered(NAME, reader.size)

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from supplychain.model.scan import Scanned
+from supplychain.scan.beside import Files
 from supplychain.scan.engine import DEFAULT, scan, unscanned
 from supplychain.scan.interface import Limits
 from supplychain.scan.remote import is_remote, scan_remote
@@ -42,6 +43,8 @@ class Job:
 
     path: str
     name: str
+    beside: Files | None = None
+    """What lies beside it, where that is not its own folder."""
 
 
 def scan_all(
@@ -124,7 +127,7 @@ def _one(job: Job, limits: Limits) -> Scanned:
     if is_remote(job.path):
         return scan_remote(job.path, limits, job.name)
     with _alarm(limits.seconds + _GRACE):
-        return scan(job.path, limits, job.name)
+        return scan(job.path, limits, job.name, job.beside)
 
 
 @contextmanager

@@ -28,15 +28,15 @@ class Message:
         while at < self.end:
             if at + 20 > base + len(window) and base + len(window) < self.end:
                 window, base = self._reader.read(at, min(_WINDOW, self.end - at)), at
-            key, at = _varint(window, at, base, self.end)
+            key, at = varint(window, at, base, self.end)
             number, kind = key >> 3, key & 7
             if number == 0:
                 raise StoppedError(f"a field at byte {at:,} has no number")
             if kind == _VARINT:
-                value, at = _varint(window, at, base, self.end)
+                value, at = varint(window, at, base, self.end)
                 yield number, value
             elif kind == _BYTES:
-                length, at = _varint(window, at, base, self.end)
+                length, at = varint(window, at, base, self.end)
                 if at + length > self.end:
                     raise StoppedError(f"a field at byte {at:,} ends beyond its message")
                 yield number, Message(self._reader, at, at + length)
@@ -54,13 +54,34 @@ class Message:
         """Return the bytes as text, the first `most` of them."""
         return self._reader.read(self.begin, min(self.end - self.begin, most)).decode("utf-8", "replace")
 
+    def numbers(self, most: int) -> list[int]:
+        """Return the bytes as numbers that are packed one after the other.
+
+        Raises:
+            StoppedError: they are none, or more than `most`.
+        """
+        data = self._reader.read(self.begin, min(self.size, 10 * most + 1))
+        found: list[int] = []
+        at = 0
+        while at < len(data):
+            number, at = varint(data, at, 0, len(data))
+            found.append(number)
+        if len(found) > most or len(data) < self.size:
+            raise StoppedError(f"it has more than {most:,} numbers in a row")
+        return found
+
     @property
     def size(self) -> int:
         """How many bytes it has."""
         return self.end - self.begin
 
 
-def _varint(window: bytes, at: int, base: int, end: int) -> tuple[int, int]:
+def varint(window: bytes, at: int, base: int, end: int) -> tuple[int, int]:
+    """Return the number that begins at a place, of a window of bytes that begins at another, and where it ends.
+
+    Raises:
+        StoppedError: it does not end.
+    """
     value = shift = 0
     while at < end:
         index = at - base

@@ -61,8 +61,11 @@ class Remembered:
         return seen.model_copy(update={"path": name, "cached": _day(entry.day, self._today)})
 
     def keep(self, scanned: Scanned, limits: Limits) -> Scanned:
-        """Remember what was seen of bytes that could all be read; return it, with a note where a stored result was forged."""
-        if scanned.sha256 is None:
+        """Remember what was seen of bytes that could all be read; return it, with a note where a stored result was forged.
+
+        What depends on the files beside them is not remembered: the next scan may find others there.
+        """
+        if scanned.sha256 is None or scanned.beside:
             return scanned
         key = _key(scanned.sha256, scanned.path, limits)
         entry = self._stored.get(key)

@@ -6,6 +6,7 @@ import shutil
 import tempfile
 
 from supplychain.model.scan import Scanned
+from supplychain.scan.beside import Files
 from supplychain.scan.engine import scan, unscanned
 from supplychain.scan.interface import Limits
 from supplychain.scan.source import CHUNK
@@ -31,4 +32,4 @@ def scan_remote(path: str, limits: Limits, name: str) -> Scanned:
         except Exception as error:  # noqa: BLE001 - each file system raises errors of its own
             reason = f"it cannot be read: {type(error).__name__}: {error}"
             return unscanned(name, reason)
-        return scan(copy.name, limits, name)
+        return scan(copy.name, limits, name, Files(name))

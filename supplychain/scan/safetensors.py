@@ -22,7 +22,7 @@ BITS = {
 }  # fmt: skip
 """Bits of one value, by type."""
 
-_RUNS = re.compile(
+RUNS = re.compile(
     r"\b(?:exec|eval|compile|__import__|os\.(?:system|popen|exec\w*)|subprocess\.\w+|base64\.b64decode|pickle\.loads?)\s*\("
     r"|\b(?:curl|wget)\s[^\n]{0,200}https?://|\|\s*(?:ba|z)?sh\b|\brm\s+-[rf]{1,2}\s|\bchmod\s+[0-7+]\S*\s+/"
     r"|<script\b|powershell(?:\.exe)?\s+-|/dev/tcp/",
@@ -107,7 +107,7 @@ def _metadata(entry: Any, report: Report) -> None:
         report.saw(NAME, "metadata-not-text", "its metadata holds something else than texts")
         return
     for key, value in entry.items():
-        if (found := _RUNS.search(value)) is not None:
+        if (found := RUNS.search(value)) is not None:
             report.saw(NAME, "metadata-holds-code", f"its metadata holds {found[0][:80]!r}", key[:100])
         elif _SENDS.search(key) and "://" in value:
             report.saw(NAME, "metadata-holds-code", f"its metadata names an address: {value[:80]}", key[:100])

@@ -18,7 +18,7 @@ _DEEPEST = 100
 _SUFFIXES = (".jinja", ".jinja2", ".j2")
 _CODE = (".py", ".pyi", ".pyw", ".ipynb", ".md", ".rst", ".html")
 """Texts that speak of templates, or build them, and are none."""
-_REACHING = re.compile(
+REACHING = re.compile(
     rb"\{[{%][^{}]{0,2000}?(?:__(?:class|globals|init|import|builtins|subclasses|mro|base)__|\bcycler\b|\blipsum\b|\bjoiner\b)"
 )
 """An expression of Jinja that reaches for the interpreter, in YAML or any other text."""
@@ -68,7 +68,7 @@ def _is_text_with_template(reader: Reader) -> bool:
     if reader.size > _LONGEST or reader.name.lower().endswith(_CODE):
         return False
     data = reader.read(0, reader.size)
-    return b"\0" not in data and _REACHING.search(data) is not None
+    return b"\0" not in data and REACHING.search(data) is not None
 
 
 def _entries(value: Any) -> Iterator[tuple[str, Any, str]]:

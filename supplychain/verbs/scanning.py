@@ -10,6 +10,7 @@ from supplychain import catalog
 from supplychain.model.scan import Indicator, Scanned
 from supplychain.model.text import printable
 from supplychain.report.terminal import progress
+from supplychain.scan.beside import Files, linked
 from supplychain.verbs.interface import Code, VerbError, shown
 
 MOST = 50_000
@@ -29,7 +30,8 @@ def scanned(paths: Iterable[Path]) -> Code:
     if len(files) > MOST:
         raise VerbError(f"{len(files):,} files lie there, and {MOST:,} are scanned at once; give one folder of them")
     bar = progress("scanning", len(files))
-    scans = scan_all([Job(real, name) for real, name in files], done=lambda _: bar.update(1)) if files else ()
+    jobs = [Job(real, name, beside) for real, name, beside in files]
+    scans = scan_all(jobs, done=lambda _: bar.update(1)) if jobs else ()
     bar.close()
     for scan in scans:
         for line in _lines(scan):
@@ -59,13 +61,14 @@ def _told(indicator: Indicator) -> str:
     return f"{indicator.rule}: {indicator.says}{where}; next: {catalog.indicators()[indicator.rule].remedy}"
 
 
-def _below(path: Path) -> Iterator[tuple[str, str]]:
-    """Yield the files at a path with what they are called; links lead on where a cache of Hugging Face has its bytes.
+def _below(path: Path) -> Iterator[tuple[str, str, Files | None]]:
+    """Yield the files at a path with what they are called, and what lies beside those that a cache keeps elsewhere; links lead on where a cache of Hugging Face has its bytes.
 
     What git keeps of a repository is no part of a folder.
     """
     if not path.is_dir():
-        yield os.path.realpath(path), shown(path)
+        cache = _cache(path.parent) if path.is_symlink() else None
+        yield os.path.realpath(path), shown(path), linked(path, cache) if cache else None
         return
     inside = _cache(path) or Path(os.path.realpath(path))
     for folder, folders, names in os.walk(path):
@@ -76,7 +79,8 @@ def _below(path: Path) -> Iterator[tuple[str, str]]:
             named = Path(folder, name)
             is_led_out = named.is_symlink() and not real.is_relative_to(inside)
             # a link that leads elsewhere is handed over as it is, and the scan refuses it
-            yield str(named.absolute() if is_led_out else real), printable(str(named))
+            beside = linked(named, inside) if named.is_symlink() and not is_led_out else None
+            yield str(named.absolute() if is_led_out else real), printable(str(named)), beside
 
 
 def _cache(path: Path) -> Path | None:

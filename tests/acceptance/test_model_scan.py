@@ -7,6 +7,7 @@ import pickle
 import shutil
 import struct
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +17,16 @@ import pytest
 from onnx import TensorProto, helper
 from safetensors.numpy import save
 
+from supplychain.facts.snapshot import FACTS, write_manifest
+from supplychain.facts.store import FactStore
 from supplychain.model.finding import Outcome
 from tests.acceptance.breaks import BGE, COMMIT, INTENT, RETRIEVAL
 from tests.acceptance.bytes import Bytes, in_target
 from tests.acceptance.test_behave import Suite
 from tests.hub_cache import hub_cache, sound_cache, write_cache
 from tests.scan.support import evil, zipped
-from tests.sound_facts import snapshot
-from tests.sound_hub import HUB_FILES, commit_of
+from tests.sound_facts import NOW, snapshot
+from tests.sound_hub import HUB_FILES, commit_of, hub_entry
 from tests.support import BuiltTarget, Outcomes, run_suite
 
 LOADED, NAMED = f"{RETRIEVAL}:17", "app/intent.py:6"
@@ -240,6 +243,33 @@ def test_remote_code_is_pinned_and_scanned_or_fails(
     assert finding.outcome is row.outcome
 
 
+@pytest.mark.parametrize(
+    ("cached", "rule"),
+    [(QUIET, "remote-code-scanned"), (CODE, "remote-code-indicator"), (None, "remote-code-not-scanned")],
+)
+def test_code_at_a_commit_of_its_own_is_scanned_there(
+    cached: bytes | None, rule: str, target: BuiltTarget, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, other = tmp_path / "client", "f" * 40
+    shutil.copytree(sound_cache(), home, symlinks=True)
+    files = {**HUB_FILES[BGE], "modeling.py": cached or QUIET}
+    if cached is not None:
+        write_cache(home, BGE, {"modeling.py": cached}, other)
+    monkeypatch.setenv("HF_HOME", str(home))
+    target.plant("app/trusting.py", trusting(COMMIT).replace("trust_", f'code_revision="{other}", trust_'))
+    facts = snapshot(tmp_path / "facts", hub={BGE: {}})
+    store = FactStore(facts / FACTS)
+    (listed,) = [one for one in hub_entry(BGE, files=files, commit=other) if f"/revision/{other}" in one.key]
+    store.put(listed)
+    write_manifest(facts, datetime.fromisoformat(NOW))
+    found = run_suite(target, facts=facts)
+    (row,) = [row for row in found["2.3"].observations if str(row.at) == REMOTE]
+    assert (row.component, row.rule) == (BGE, rule)
+    assert found["2.3"].outcome is (Outcome.PASS if rule == "remote-code-scanned" else Outcome.FAIL)
+    assert other in row.message or rule == "remote-code-indicator"
+    assert found["2.1"].outcome is Outcome.PASS
+
+
 def test_remote_code_by_the_default_of_a_parameter_is_remote_code(target: BuiltTarget) -> None:
     code = """from transformers import AutoModel
 
@@ -263,8 +293,8 @@ def load(name, trust_remote_code: bool = True):
         ("", "", "loads-scanned"),
         ("torch==2.5.1\n", "", "loads-scanned"),
         ("torch==2.5.1\n", ", weights_only=True", "loads-scanned"),
-        ("torch==2.6.0\n", "", None),
-        ("torch==2.6.0\n", ", weights_only=False", "loads-scanned"),
+        ("torch==2.10.0\n", "", None),
+        ("torch==2.10.0\n", ", weights_only=False", "loads-scanned"),
     ],
 )
 def test_a_call_that_reads_pickles_is_decided_by_the_bytes(
@@ -279,6 +309,28 @@ def test_a_call_that_reads_pickles_is_decided_by_the_bytes(
     target.plant("models/head.pt", evil())
     rows = {row.rule for row in run_suite(target)["2.3"].observations if str(row.at) == "app/head.py:3"}
     assert rows == {"malicious", *({"loads-indicator"} if rule else ())}
+
+
+OPENED = """import pickle
+from pathlib import Path
+
+with open("weights.dat", "rb") as file:
+    HEAD = pickle.load(file)
+OTHER = pickle.loads(Path("weights.dat").read_bytes())
+SAME = pickle.loads(pickle.dumps(OTHER))
+"""
+
+
+def test_a_pickle_under_any_name_fails_where_code_loads_it(target: BuiltTarget) -> None:
+    target.plant("weights.dat", evil())
+    target.plant("app/head.py", OPENED)
+    rows = [row for row in run_suite(target)["2.3"].observations if row.at and row.at.file == "app/head.py"]
+    assert {(str(row.at), row.rule, row.outcome) for row in rows} == {
+        ("app/head.py:5", "malicious", Outcome.FAIL),
+        ("app/head.py:5", "loads-indicator", Outcome.FAIL),
+        ("app/head.py:6", "loads-indicator", Outcome.FAIL),
+    }
+    assert {row.subject for row in rows} == {"model:file/weights.dat"}
 
 
 PROVENANCE = """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +81,20 @@ def test_what_is_pinned_is_fetched_and_verified(hub: Hub) -> None:
     assert {one.state for one in fetched(case(), fetch=False)} == {"bytes"}
     assert {one.state for one in fetched(case())} == {"bytes"}
     assert len(hub.seen) == asked
+
+
+def test_of_a_commit_that_pins_the_code_alone_its_python_is_fetched(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[object, object]] = []
+
+    def run(given: Mapping[str, object], _: ArtifactRules) -> str:
+        asked.append((given["commit"], given["files"]))
+        return ""
+
+    monkeypatch.setattr(fetching, "_run", run)
+    other = "f" * 40
+    code = listed({"modeling.py": b"x", "model.safetensors": b"y"}, revision=other, commit=other)
+    fetched(case_of(reference(MODEL, COMMIT, code_revision=other), hub=(listed(), code)))
+    assert asked == [(COMMIT, [*FILES]), (other, ["modeling.py"])]
 
 
 def test_only_what_is_not_at_hand_is_fetched(hub: Hub, tmp_path: Path) -> None:

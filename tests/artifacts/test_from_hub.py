@@ -126,6 +126,25 @@ def test_bytes_that_are_gone_are_absent(home: Path) -> None:
     assert found(record(FILES))["onnx/model.onnx"].state == "absent"
 
 
+def test_of_a_commit_that_pins_the_code_alone_its_python_counts(home: Path) -> None:
+    other = "f" * 40
+    code = {"modeling.py": b"class Model: pass\n", "weights.bin": b"other weights", "config.json": b"{}"}
+    write_cache(home, MODEL, FILES, COMMIT)
+    write_cache(home, MODEL, code, other)
+    place = reference(MODEL, COMMIT, code_revision=other)
+    artifacts = gathered({}, place, hub=(record(FILES), record(code, other, commit=other)))
+    assert {(one.path, one.revision, one.state) for one in artifacts} == {
+        *((path, COMMIT, "bytes") for path in FILES),
+        ("modeling.py", other, "bytes"),
+    }
+    (python,) = [one for one in artifacts if one.path == "modeling.py"]
+    assert ("hub", "sha256") in said(python)
+    same = gathered({}, reference(MODEL, other, code_revision=other))
+    assert {one.path for one in same} == set(code)
+    nothing = gathered({}, reference(MODEL, COMMIT, code_revision="e" * 40))
+    assert {one.revision for one in nothing} == {COMMIT}
+
+
 def test_too_many_files_say_so(home: Path) -> None:
     write_cache(home, MODEL, FILES, COMMIT)
     artifacts = found(record(FILES), policy=Policy(artifacts=ArtifactRules(max_files=1)))

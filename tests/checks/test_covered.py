@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from supplychain.checks.covered import covered
+import pytest
+
+from supplychain.checks.covered import ROOM, covered
 from supplychain.model.scan import Coverage, Indicator, Scanned
 
 TRAINED = "what the weights were trained to do"
@@ -27,7 +29,7 @@ def test_layers_and_bytes_are_those_that_ran() -> None:
     first = scanned(ran("safetensors", 10), ran("values", 90))
     second = scanned(ran("values", 1000), path="x", size=1000)
     assert covered([first, second]) == (
-        "no indicator found by layers safetensors (10 bytes), values (1,090 bytes) over 1,100 bytes of 2 files; "
+        "no indicator found by layers values (1,090 bytes), safetensors (10 bytes) over 1,100 bytes of 2 files; "
         f"not covered: {TRAINED}"
     )
 
@@ -56,7 +58,35 @@ def test_nothing_was_scanned() -> None:
     assert covered([]).startswith("nothing was scanned; not covered: everything")
 
 
+def test_the_layers_that_looked_at_most_are_named_and_the_others_counted() -> None:
+    said = covered([scanned(*(ran(f"layer{number}", number) for number in range(1, 9)), size=8)])
+    assert (
+        "layers layer8 (8 bytes), layer7 (7 bytes), layer6 (6 bytes), layer5 (5 bytes), layer4 (4 bytes) and 3 more over"
+        in said
+    )
+
+
 def test_a_long_list_of_gaps_is_cut_visibly() -> None:
     said = covered([scanned(ran("a", 1), path=f"f{number}") for number in range(9)])
     assert said.count("that no layer looked at") == 5
     assert said.endswith(f"; 4 more; {TRAINED}")
+
+
+@pytest.mark.parametrize("length", [1, 40, 400])
+@pytest.mark.parametrize("files", [1, 9, 2000])
+@pytest.mark.parametrize("layers", [1, 9])
+@pytest.mark.parametrize("room", [ROOM, 250])
+def test_it_fits_and_ends_with_what_is_never_covered(length: int, files: int, layers: int, room: int) -> None:
+    seen = tuple(ran(f"layer {number} of many", 10**8) for number in range(layers))
+    lacking = Coverage(layer="values", state="lacking", reason="y" * length)
+    scans = [scanned(*seen, lacking, path=f"{'x' * length}{number}", size=10**9) for number in range(files)]
+    said = covered(scans, room)
+    assert len(said) <= room
+    assert said.startswith("no indicator found by ")
+    assert "; not covered: " in said
+    assert said.endswith(f"; {TRAINED}")
+
+
+def test_where_nothing_else_fits_layers_and_gaps_are_counted() -> None:
+    said = covered([scanned(ran("a", 60), ran("b", 20))], 0)
+    assert said == f"no indicator found by 2 layers over 100 bytes of 1 file; not covered: 1 gap; {TRAINED}"

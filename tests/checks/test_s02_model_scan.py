@@ -199,14 +199,15 @@ def torch(version: str | None, **changes: Any) -> Resolved:
         ((), (), "no lock says which torch is installed"),
         ((), ("weights_only=True",), "no lock says which torch is installed"),
         ((torch("2.5.1"),), ("weights_only=True",), "CVE-2025-32434"),
-        ((torch("2.6.0rc1"),), (), "lock:1 has torch 2.6.0rc1"),
-        ((torch("2.6.0"), torch("2.4.0", project="b")), (), "torch 2.4.0"),
-        ((torch(None, asked=">=2.6", is_locked=False),), (), "torch >=2.6"),
-        ((torch("2.6.0"), torch(None, asked=">=2", is_locked=False)), (), None),
-        ((torch("2.6.0"),), (), None),
-        ((torch("2.10.0+cu128"),), ("weights_only=True",), None),
-        ((torch("2.6.0"),), ("weights_only=False",), "weights_only=False"),
-        ((torch("2.6.0"),), ("weights_only=safe",), "weights_only=safe"),
+        ((torch("2.10.0rc1"),), (), "lock:1 has torch 2.10.0rc1"),
+        ((torch("2.9.1"),), ("weights_only=True",), "CVE-2026-24747"),
+        ((torch("2.10.0"), torch("2.4.0", project="b")), (), "torch 2.4.0"),
+        ((torch(None, asked=">=2.10", is_locked=False),), (), "torch >=2.10"),
+        ((torch("2.10.0"), torch(None, asked=">=2", is_locked=False)), (), None),
+        ((torch("2.10.0"),), (), None),
+        ((torch("2.11.0+cu128"),), ("weights_only=True",), None),
+        ((torch("2.10.0"),), ("weights_only=False",), "weights_only=False"),
+        ((torch("2.10.0"),), ("weights_only=safe",), "weights_only=safe"),
     ],
 )
 def test_torch_load_by_its_argument_and_the_version_that_is_locked(
@@ -246,6 +247,27 @@ def test_what_a_call_lets_happen(call: str, flags: tuple[str, ...], what: str | 
     found = loadings(of(bare), reference(call=call, flags=flags))
     assert [one.what for one in found] == ([what] if what else [])
     assert {one.permit for one in found} <= {permit.id for permit in catalog.permits()}
+
+
+@pytest.mark.parametrize(
+    ("call", "package", "version", "is_told"),
+    [
+        ("keras.models.load_model", "keras", "3.13.1", True),
+        ("keras.models.load_model", "keras", "3.13.2", False),
+        ("torch.hub.load_state_dict_from_url", "torch", "2.11.0", True),
+        ("mmengine.runner.load_checkpoint", "torch", "2.9.1", True),
+        ("mmengine.runner.load_checkpoint", "torch", "2.10.0", False),
+        ("nemo.core.ModelPT.restore_from", "nemo-toolkit", "2.4.0", True),
+        ("nemo.core.ModelPT.restore_from", "nemo-toolkit", "3.0.0", False),
+        ("ultralytics.YOLO", "ultralytics", "8.4.190", True),
+    ],
+)
+def test_from_which_version_on_a_library_keeps_a_call_from_it(
+    call: str, package: str, version: str, is_told: bool, bare: Case
+) -> None:
+    entry = torch(version, component=Component.parse(f"package:pypi/{package}"))
+    found = loadings(of(bare, graph=Graph(packages=(entry,))), reference(call=call))
+    assert len(found) == is_told
 
 
 def test_a_call_may_let_both_happen(bare: Case) -> None:

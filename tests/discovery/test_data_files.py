@@ -21,7 +21,10 @@ TABLE = b"text,label\n" + b"x,1\n" * 20_000
         ("data/a.json", b"[\n  {\n" + b" " * 60_000, "JSON rows"),
         ("my_datasets/a.txt", b"once upon a time\n" * 4_000, "text"),
         ("benchmark_texts/a.txt", b"once upon a time\n" * 4_000, "text"),
-        ("train/x.npz", b"PK\x03\x04" + bytes(60_000), "zipped tables"),
+        ("train/x.npz", b"PK\x03\x04" + bytes(60_000), "zipped arrays"),
+        ("lib/assets/x.npz", b"PK\x03\x04" + bytes(60_000), "zipped arrays"),
+        ("lib/assets/x.npy", b"\x93NUMPY" + bytes(60_000), "NumPy"),
+        ("data/x.xlsx", b"PK\x03\x04" + bytes(60_000), "zipped tables"),
     ],
 )
 def test_a_file_with_data_is_known_by_its_form(path: str, content: bytes, form: str) -> None:
@@ -44,8 +47,37 @@ def test_a_file_with_data_is_known_by_its_form(path: str, content: bytes, form: 
         ("web/messages.json", b"[\n  {\n" + b" " * 60_000),
         ("docs/story.txt", b"once upon a time\n" * 4_000),
         ("data/map.json", b'{"a": 1,' + b" " * 60_000),
+        ("web/x.xlsx", b"PK\x03\x04" + bytes(60_000)),
+        ("lib/assets/x.npz", b"PK\x03\x04" + bytes(40_000)),
         ("data/picture.png", b"\x89PNG" + bytes(60_000)),
     ],
 )
 def test_other_files_are_none(path: str, content: bytes) -> None:
     assert data_format(path, len(content), content[:256]) is None
+
+
+ARRAYS = b"PK\x03\x04" + bytes(60_000)
+
+
+def datasets(*paths: str) -> dict[str, str]:
+    """Return what each dataset of a target with arrays at these paths is called, and how it was found."""
+    found = look(dict.fromkeys(paths, ARRAYS)).references
+    return {r.component.id: r.call for r in found if r.component.kind is Kind.DATASET}
+
+
+def test_a_few_files_of_a_folder_are_each_a_dataset() -> None:
+    assert datasets(*(f"lib/voices/{n}.npz" for n in range(8))) == {
+        f"dataset:file/lib/voices/{n}.npz": "zipped arrays" for n in range(8)
+    }
+
+
+def test_many_files_of_a_folder_are_one_dataset_with_those_below_it() -> None:
+    paths = [f"lib/voices/{n}.npz" for n in range(9)]
+    assert datasets(*paths, "lib/voices/v2/a.npz", "lib/other.npz") == {
+        "dataset:file/lib/voices": "zipped arrays in 10 files",
+        "dataset:file/lib/other.npz": "zipped arrays",
+    }
+
+
+def test_many_files_beside_everything_else_are_each_a_dataset() -> None:
+    assert len(datasets(*(f"{n}.npz" for n in range(9)))) == 9

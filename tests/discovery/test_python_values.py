@@ -238,7 +238,7 @@ def test_what_another_file_configures_is_followed(app: str) -> None:
         ("src/app.py", 'os.path.join(os.path.dirname(os.path.abspath(__file__)), "x.pt")', "src/x.pt"),
         ("src/app.py", 'os.path.join(os.path.dirname(__file__), "..", "x.pt")', "x.pt"),
         ("src/app.py", 'os.path.join(os.getcwd(), "w", "x.pt")', "w/x.pt"),
-        ("src/app.py", 'str(Path(__file__).parent.joinpath("x"))', None),
+        ("src/app.py", 'str(Path(__file__).parent.joinpath("x"))', "src/x"),
         ("src/app.py", 'os.path.join(os.path.dirname(__file__), "base")', "src/base"),
     ],
 )

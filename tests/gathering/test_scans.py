@@ -11,9 +11,11 @@ import pytest
 from supplychain.artifacts import remembered
 from supplychain.gathering import scans
 from supplychain.target import Target
-from tests.artifacts.support import case_of, reference
-from tests.gathering.support import DATASET, MODEL, Runs, safetensors
+from tests.artifacts.support import COMMIT, case_of, reference
+from tests.gathering.support import BASE, DATASET, MODEL, Runs, safetensors
 from tests.scan.support import evil, torch_file
+from tests.scan.test_carving import weights
+from tests.scan.test_described import Place, onnx_model
 
 FILES = {
     "model__safetensors": safetensors(weight=(1.0, 2.0)),
@@ -119,6 +121,28 @@ def test_a_file_in_two_components_is_scanned_once(runs: Runs) -> None:
     (one,) = run.scans
     assert one.components == ("model:file/models", "model:file/models/w.pt")
     assert (one.verdict, run.scanned) == ("malicious", 1)
+
+
+def test_values_in_a_cache_are_read_by_what_describes_them_in_their_revision_and_not_remembered(runs: Runs) -> None:
+    files = {"model__onnx": onnx_model(Place(0, 100)), "model__onnx__data": weights("F32", 100).tobytes()}
+    name = "model.onnx.data"
+    runs.put(MODEL, **files)
+    assert (runs.run().of(name).verdict, runs.run(days=1).of(name).cached) == ("safe", None)
+    runs.put(MODEL, model__onnx=onnx_model(Place(0, 50)))
+    changed = runs.run(days=1)
+    assert (changed.of(name).verdict, changed.of("model.onnx").cached) == ("not fully scanned", None)
+    runs.put(MODEL, **files)
+    assert runs.run(days=1).of(name).verdict == "safe"
+
+
+def test_the_same_values_beside_others_are_scanned_by_themselves(runs: Runs) -> None:
+    values = weights("F32", 100).tobytes()
+    runs.case = case_of(reference(MODEL, COMMIT), reference(BASE, COMMIT))
+    runs.put(BASE, model__onnx__data=values)
+    runs.put(MODEL, model__onnx=onnx_model(Place(0, 100)), model__onnx__data=values)
+    run = runs.run(target=Target.of({"readme.txt": b"x"}))
+    told = {one.components: one.verdict for one in run.scans if one.path == "model.onnx.data"}
+    assert told == {(MODEL,): "safe", (BASE,): "not fully scanned"}
 
 
 def test_bytes_that_lie_in_memory_are_scanned_once_in_a_run_of_copies(runs: Runs) -> None:

@@ -11,7 +11,7 @@ from markdown_it import MarkdownIt
 
 from supplychain.gate import accepted, decide
 from supplychain.model.case import Case
-from supplychain.model.finding import Finding, Outcome, Patch
+from supplychain.model.finding import Finding, Outcome, Patch, Severity
 from supplychain.model.gate import Known, Result
 from supplychain.model.policy import Gate
 from supplychain.model.reference import Place
@@ -56,10 +56,11 @@ def test_a_new_row_has_its_place_and_its_next_step(case: Case) -> None:
     assert "- **1.1** new `app/a.py:12` `model:huggingface/org/name`: what was seen. Next step: what to do" in said
 
 
-def test_what_is_wrong_stands_above_what_is_open(case: Case) -> None:
-    run = of("1.1", [row("1.1", Outcome.UNDETERMINED, line=1)]) | of("2.3", [row("2.3", Outcome.FAIL, line=2)])
-    rows = [line for line in told(case, run).splitlines() if line.startswith("- **")]
-    assert [line[:9] for line in rows[:2]] == ["- **2.3**", "- **1.1**"]
+def test_the_most_severe_stands_first(case: Case) -> None:
+    milder = row("1.1", Outcome.FAIL, line=1).model_copy(update={"severity": Severity.LOW})
+    run = findings(finding("1.1", milder), finding("2.3", row("2.3", Outcome.FAIL, line=2)))
+    rows = [line[:9] for line in told(case, run).splitlines() if line.startswith("- **")]
+    assert rows[:2] == ["- **2.3**", "- **1.1**"]
 
 
 def test_a_proven_patch_is_shown_as_git_takes_it(case: Case) -> None:

@@ -82,6 +82,15 @@ def test_bytes_that_could_not_be_read_are_not_remembered(tmp_path: Path, scanned
     assert not (tmp_path / "apart" / "cache").exists()
 
 
+def test_what_rests_on_files_beside_the_bytes_is_not_remembered(tmp_path: Path, scanned: Scanned) -> None:
+    memory = opened(tmp_path / "apart")
+    beside = scanned.model_copy(update={"beside": True})
+    assert memory.keep(beside, DEFAULT) == beside
+    assert of(memory, beside) is None
+    memory.save()
+    assert of(opened(tmp_path / "apart"), beside) is None
+
+
 def test_without_a_key_it_remembers_within_a_run_alone(tmp_path: Path, scanned: Scanned) -> None:
     memory = Remembered(tmp_path / "cache", None, "scans.json", NOW, 30)
     assert of(memory, scanned) is None

@@ -22,6 +22,8 @@ from tests import gating
 from tests.guarding import artifact, sha256
 from tests.hub_cache import write_cache
 from tests.scan.support import evil, torch_file
+from tests.scan.test_carving import weights
+from tests.scan.test_described import Place, onnx_model
 from tests.support import BuiltTarget, Outcomes, run_suite, sound_target
 from tests.verbs.support import BGE, INTENT, say, touched, tree
 
@@ -314,6 +316,15 @@ def test_a_revision_in_the_cache_of_a_hub_is_scanned_by_its_links(tmp_path: Path
     assert said.code == 1
     assert any(line.startswith(f"malicious {folder}/pytorch_model.bin: ") for line in said.out)
     assert any(line.startswith(f"not fully scanned {folder}/outside: ") for line in said.out)
+
+
+def test_values_in_the_cache_of_a_hub_are_read_by_what_lies_beside_their_link(tmp_path: Path, capsys: Capture) -> None:
+    files = {"model.onnx": onnx_model(Place(0, 100)), "model.onnx.data": weights("F32", 100).tobytes()}
+    folder = write_cache(tmp_path, BGE, files, COMMIT)
+    assert not any(line.startswith("not fully scanned") for line in say(capsys, "verify", folder).out)
+    assert say(capsys, "verify", folder / "model.onnx.data").code == 0
+    (folder / "model.onnx").unlink()
+    assert say(capsys, "verify", folder / "model.onnx.data").code == 3
 
 
 def test_what_the_manifest_lists_is_scanned_as_well(target: BuiltTarget, capsys: Capture) -> None:

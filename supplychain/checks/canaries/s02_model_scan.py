@@ -25,7 +25,8 @@ _PATH, _CODE = "planted.bin", "planted.py"
 _OWNER, _APPROVER = "planted-owner", "planted-approver"
 _BYTES_AT, _CALL_AT = Place(file="planted.bin"), Place(file="planted/call.py", line=7)
 _BASE = "model:huggingface/planted/base"
-_ZEROS = f"sha256:{'0' * 64}"
+_ZEROS, _FS = f"sha256:{'0' * 64}", f"sha256:{'f' * 64}"
+"""On both sides of any digest."""
 _RULES = {"malicious": "pickle-runs-code", "review": "foreign-class", "note": "zero-tensor"}
 
 
@@ -124,11 +125,17 @@ class _Plants:
         yield self.canary("one file of two", "malicious", both)
         broken = self.scan("malicious", coverage=_CUT)
         yield self.canary("one that breaks where it is malicious", "malicious", self.made(broken))
-        for count, says in ((1, "; also: place 0"), (4, "; also: place 0; place 1; place 2, and 1 more")):
-            more = tuple(self.indicator("malicious", where=f"place {number}") for number in range(count))
-            seen = self.scan("malicious").indicators + more
-            many = self.made(self.scan("malicious", indicators=seen))
-            yield self.canary(f"{count + 1} places", "malicious", many, says=says)
+        for count, says in (
+            (1, "; also: place 0; planted"),
+            (3, "; also: place 0; place 1; place 2; planted"),
+            (8, "; also: place 0; place 1; place 2, and 5 more; planted"),
+        ):
+            more = tuple(self.indicator("review", where=f"place {number}") for number in range(count))
+            seen = self.scan("review").indicators + more
+            many = self.reviewed(self.made(self.scan("review", indicators=seen)), by=f"planted {_APPROVER}")
+            yield self.canary(f"{count + 1} places", "reviewed", many, _BYTES_AT, says)
+        nameless = self.made(self.scan("malicious", indicators=(self.indicator("malicious", where=""),)))
+        yield self.canary("a place without a name", "malicious", nameless, says=": planted malicious (")
         beside = self.scan("malicious", path=_CODE, sha256=_OTHER_SHA, at=Place(file=_CODE))
         yield self.canary("a file that is no artifact", "malicious", self.made(self.scan(), beside), Place(file=_CODE))
         peer = self.scan("malicious").model_copy(
@@ -149,16 +156,24 @@ class _Plants:
             ("another model reviewed", "review-indicator", {"component": _BASE}),
             ("another model found malicious", "review-indicator", {"component": _BASE, "verdict": "malicious"}),
             ("other bytes found malicious", "review-not-counted", {"digest": _ZEROS, "verdict": "malicious"}),
+            ("bytes behind them found malicious", "review-not-counted", {"digest": _FS, "verdict": "malicious"}),
+            ("a rule behind it reviewed", "review-indicator", {"detector": "zz"}),
+            ("a model before it reviewed", "review-indicator", {"component": "model:file/planted"}),
             ("found malicious", "found-malicious", {"verdict": "malicious", "by": "somebody"}),
         ):
             yield self.canary(name, rule, self.reviewed(self.made(scan), **changes), _BYTES_AT)
+        said = f"{_APPROVER} looked at sha256:{self.sha256} on "
+        yield self.canary("who looked", "reviewed", self.reviewed(self.made(scan)), _BYTES_AT, said)
+        twice = self.reviewed(self.made(scan), detector="another")
+        twice = self.reviewed(twice, reason="planted afterwards")
+        yield self.canary("reviewed after another rule", "reviewed", twice, _BYTES_AT, "planted afterwards")
         settled = self.reviewed(self.made(scan))
         yield self.canary("the whole, reviewed", "reviewed-whole", settled, self.hub.at)
         proof = self.reviewed(self.made(self.scan("malicious")), detector=_RULES["malicious"])
         yield self.canary("no review makes it harmless", "malicious", proof)
 
     def reviewed(self, case: Case, **changes: object) -> Case:
-        """Return the case with a review of the indicator, by an approver whom the policy names."""
+        """Return the case with one more review of the indicator, by an approver whom the policy names."""
         given = {
             "component": self.hub.subject,
             "detector": _RULES["review"],
@@ -170,8 +185,10 @@ class _Plants:
         }
         review = Review.model_validate({**given, **changes})
         people = case.policy.people
-        named = people.model_copy(update={"approvers": (*people.approvers, _APPROVER, _OWNER)})
-        declaration = Declaration(schema=1, project=Project(name="planted", owner=_OWNER), review=(review,))
+        approvers = (*people.approvers, _APPROVER, f"planted {_APPROVER}", _OWNER)
+        named = people.model_copy(update={"approvers": approvers})
+        before = case.declaration.review if case.declaration else ()
+        declaration = Declaration(schema=1, project=Project(name="planted", owner=_OWNER), review=(*before, review))
         policy = case.policy.model_copy(update={"people": named})
         return case.model_copy(update={"declaration": declaration, "policy": policy})
 
@@ -190,9 +207,20 @@ class _Plants:
             yield self.canary(state, rule, self.made(artifacts=(there,)))
         yield self.canary("nothing gathered", "absent", self.made(artifacts=()), says="not at hand")
         yield self.canary("no scan", "not-scanned", self.made(), says="(nothing scanned them)")
-        for sha256 in (_ZEROS, "f" * 64):  # on both sides of any digest
-            other = self.scan(path="elsewhere.bin", components=(_BASE,), sha256=sha256[-64:])
+        for digest in (_ZEROS, _FS):
+            other = self.scan(path="elsewhere.bin", components=(_BASE,), sha256=digest[-64:])
             yield self.canary("other bytes elsewhere", "not-scanned", self.made(other))
+            other = self.scan(sha256=digest[-64:])
+            yield self.canary("other bytes", "other-bytes", self.made(other), says=f"{digest[-64:]}, and {self.sha256}")
+        first = (*_CUT, Coverage(layer="second", state="stopped", reason="planted later"))
+        yield self.canary("two layers break off", "broke-off", self.made(self.scan(coverage=first)), says=_FIRST)
+        lacking = tuple(Coverage(layer=layer, state="lacking", reason=f"no {layer}") for layer in ("one", "two"))
+        yield self.canary(
+            "two layers lack", "layer-lacking", self.made(self.scan(coverage=lacking)), says="one: no one"
+        )
+        for name in ("a.bin", "z.bin"):
+            another = self.made(self.scan(path=name, sha256=_OTHER_SHA, at=Place(file=name)))
+            yield self.canary(f"{name} alone was scanned", "not-scanned", another, _BYTES_AT)
         yield self.canary("no layer ran", "not-scanned", self.made(self.scan(coverage=())))
         for name, rule, state, reason in (
             ("a stream that breaks off", "broke-off", "stopped", "planted end"),
@@ -201,7 +229,6 @@ class _Plants:
         ):
             coverage = (*_ONE, Coverage(layer="second", state=state, reason=reason))
             yield self.canary(name, rule, self.made(self.scan(coverage=coverage)), says=reason)
-        yield self.canary("other bytes", "other-bytes", self.made(self.scan(sha256=_OTHER_SHA)), says=_OTHER_SHA)
         yield self.canary("not all of its bytes", "other-bytes", self.made(self.scan(sha256=None)))
 
     def calling(self, call: str, *flags: str, **changes: object) -> Reference:
@@ -228,6 +255,10 @@ class _Plants:
         hidden = trusting.model_copy(update={"flags": ("trust_remote_code=given",)})
         hub = trusting.model_copy(update={"flags": (), "call": "torch.hub.load", "revision": "main"})
         lists, whole = self._listing(_CODE, "absent.py"), self._listing(_CODE)
+
+        def at(commit: str) -> Reference:
+            return trusting.model_copy(update={"code_revision": commit})
+
         for name, rule, case in (
             ("code, pinned and scanned", "remote-code-scanned", self.called(trusting, hub=whole)),
             ("code that may be more", "remote-code-open", self.called(trusting)),
@@ -246,6 +277,8 @@ class _Plants:
             ),
             ("a repository that runs itself", "remote-code-not-pinned", self.called(hub)),
             ("code at another commit", "remote-code-not-scanned", self.called(apart)),
+            ("code at a commit before all", "remote-code-not-scanned", self.called(at("0" * 40), hub=lists)),
+            ("code at a commit behind all", "remote-code-not-scanned", self.called(at("f" * 40), hub=lists)),
             ("code that is not at hand", "remote-code-not-scanned", self.called(trusting, self.scan())),
             ("code of which one file is missing", "remote-code-not-scanned", self.called(trusting, hub=lists)),
             ("code that was read in part", "remote-code-not-scanned", self.called(trusting, self._code(coverage=_CUT))),
@@ -260,11 +293,30 @@ class _Plants:
         ):
             says = self.hub.revision or "" if rule in {"remote-code-scanned", "remote-code-open"} else ""
             yield self.canary(name, rule, case, _CALL_AT, says)
+        second, many = self._code("review", "malicious"), self._listing("a.py", "b.py", "c.py", "d.py")
+        for rule, case, says in (
+            ("remote-code-not-pinned", self.called(moving.model_copy(update={"revision": None})), "names no revision"),
+            ("remote-code-not-pinned", self.called(moving), "names the revision main"),
+            ("remote-code-not-scanned", self.called(trusting, hub=many), "not at hand: a.py, b.py, c.py"),
+            (
+                "remote-code-not-scanned",
+                self.called(trusting, self.scan(coverage=_CUT), self._code(coverage=())),
+                _FIRST,
+            ),
+            ("remote-code-indicator", self.called(trusting, self.scan("malicious"), second), f"and {_PATH} at"),
+            ("remote-code-open", self.called(trusting, self.scan("review"), self._code("review")), f"and {_PATH} at"),
+        ):
+            yield self.canary(f"code: {says}", rule, case, _CALL_AT, says)
         yield from self._of_the_target(trusting)
         unnamed = unresolved_sample(Kind.MODEL)
-        for value, rule in (("True", "remote-code-unnamed"), ("given", "unresolved"), ("False", "unresolved")):
-            item = unnamed.model_copy(update={"flags": (f"trust_remote_code={value}",)})
-            yield Canary(f"{value}, of whatever it names", planted(self.case, item), item.subject, rule)
+        for flag, rule in (
+            ("trust_remote_code=True", "remote-code-unnamed"),
+            ("trust_remote_code=given", "unresolved"),
+            ("trust_remote_code=False", "unresolved"),
+            ("weights_only=False", "unresolved"),
+        ):
+            item = unnamed.model_copy(update={"flags": (flag,)})
+            yield Canary(f"{flag}, of whatever it names", planted(self.case, item), item.subject, rule)
 
     def _of_the_target(self, trusting: Reference) -> Iterator[Canary]:
         """Yield a folder of the target whose own Python is run."""
@@ -298,12 +350,28 @@ class _Plants:
         for version, rule in (
             (None, "loads-scanned"),
             ("2.5.1", "loads-scanned"),
-            ("2.6.0", None),
-            ("2.7.1+cpu", None),
+            ("2.9.1", "loads-scanned"),
+            ("2.10.0", None),
+            ("2.11.0+cpu", None),
         ):
             graph = self._graph(version)
             yield self.canary(f"torch {version}", rule, self.called(torch, *safe, graph=graph), _CALL_AT)
-        new = self._graph("2.6.0")
+        new = self._graph("2.10.0")
+        for name, graph in (
+            ("torch planted", self._graph("planted")),
+            ("torch >=2.10", self._range()),
+            ("no lock says which torch is installed", self._graph("9.9", name="package:pypi/planted")),
+            ("no lock says which torch is", self._graph("2.10.0", Scope.TEST)),
+            ("no lock says which torch", self._graph("2.10.0", Scope.ARCHIVE)),
+            ("(1 file)", self._graph("2.9.1")),
+        ):
+            yield self.canary(name, "loads-scanned", self.called(torch, *safe, graph=graph), _CALL_AT, name)
+        for name, scans, path in (
+            ("the second of two files", (self.scan(), self._code("review")), _CODE),
+            ("the first of two files", (self.scan("review"), self._code("review")), _PATH),
+        ):
+            case = self.called(torch, *scans)
+            yield self.canary(name, "loads-unscanned", case, _CALL_AT, f"all that it loads: {path}")
         for call, flags, rule in (
             ("torch.load", ("weights_only=False",), "loads-scanned"),
             ("torch.load", ("weights_only=given",), "loads-scanned"),
@@ -331,15 +399,15 @@ class _Plants:
             yield self.canary(name, "loads-unscanned", case, _CALL_AT)
 
     def _range(self) -> Graph:
-        (entry,) = self._graph("2.6.0").packages
-        return Graph(packages=(entry.model_copy(update={"version": None, "asked": ">=2.6", "is_locked": False}),))
+        (entry,) = self._graph("2.10.0").packages
+        return Graph(packages=(entry.model_copy(update={"version": None, "asked": ">=2.10", "is_locked": False}),))
 
     @staticmethod
-    def _graph(version: str | None, scope: Scope = Scope.PROD) -> Graph:
+    def _graph(version: str | None, scope: Scope = Scope.PROD, name: str = "package:pypi/torch") -> Graph:
         if version is None:
             return Graph()
         place = Place(file="planted.lock", line=1, scope=scope)
-        component = Component.parse("package:pypi/torch")
+        component = Component.parse(name)
         entry = {"component": component, "version": version, "at": place, "project": "", "format": "uv.lock"}
         return Graph(packages=(Resolved.model_validate({**entry, "is_locked": True}),))
 
@@ -377,19 +445,59 @@ class _Plants:
             case = self.stating(stated, self.made(self.scan("review"), comparisons=(one,)))
             yield self.canary(called, rule, case, self.hub.at)  # its indicator keeps the whole from having a row there
         case = self.made(self.scan("review"), comparisons=(changed,))
-        for base, rule in ((_BASE, "fine-tuned"), (f"{_BASE}-2", "changed-weights")):
-            relation = Relation(subject=self.hub.subject, kind="fine-tuned from", object=base, at=self.hub.at)
-            inventory = case.inventory.model_copy(update={"relations": (relation,)})
-            related = case.model_copy(update={"inventory": inventory})
-            yield self.canary(f"a card names {base}", rule, related, self.hub.at, "planted tensor: 1 of 9")
+        own = self.hub.subject
+        for subject, kind, base, rule in (
+            (own, "fine-tuned from", _BASE, "fine-tuned"),
+            (own, "fine-tuned from", f"{_BASE}-2", "changed-weights"),
+            (own, "fine-tuned from", "model:huggingface/planted/a", "changed-weights"),
+            (own, "trained on", _BASE, "changed-weights"),
+            (own, "served by", _BASE, "changed-weights"),
+            ("model:file/planted", "fine-tuned from", _BASE, "changed-weights"),
+            ("model:url/planted", "fine-tuned from", _BASE, "changed-weights"),
+        ):
+            related = self._related(case, subject, kind, base)
+            yield self.canary(f"{subject} {kind} {base}", rule, related, self.hub.at, "planted tensor: 1 of 9")
+        yield from self._beside()
+        other_base = self.stating(("planted",), case, source="planted/another")
+        yield self.canary("another base is declared", "changed-weights", other_base, self.hub.at)
+        both = self.compared("identical", says="planted " * 40)
+        layers = tuple(Coverage(layer=f"plant {number}", state="ran", bytes=10**9 - number) for number in range(9))
+        long = self.made(self.scan(coverage=layers), comparisons=(both,))
+        beside = f"; {_PATH} against {_BASE}: identical, {both.says}"
+        for says in ("plant 3 (999,999,997 bytes) and 5 more over", f"{beside[:149]}…"):
+            yield self.canary("a long comparison", "no-indicator", long, says=says)
         other = self.made(self.scan(), comparisons=(self.compared("changed", sha256=_OTHER_SHA),))
         yield self.canary("other bytes were compared", "no-indicator", other)
 
-    def stating(self, transforms: tuple[str, ...] | None, case: Case) -> Case:
+    @staticmethod
+    def _related(case: Case, subject: str, kind: str, base: str) -> Case:
+        given = {"subject": subject, "kind": kind, "object": base, "at": _BYTES_AT}
+        relations = (Relation.model_validate(given),)
+        return case.model_copy(update={"inventory": case.inventory.model_copy(update={"relations": relations})})
+
+    def _beside(self) -> Iterator[Canary]:
+        """Yield weights of the target with what cards in this and in other folders say."""
+        component = Component(kind=Kind.MODEL, source="file", name="planted/m/w.bin")
+        local = self.hub.model_copy(update={"component": component, "revision": None})
+        seen = self.scan("review", components=(component.id,), revision=None)
+        held = self.compared("changed", component=component.id)
+        case = self.made(seen, reference=local, artifacts=(), comparisons=(held,))
+        for subject, rule in (
+            (component.id, "fine-tuned"),
+            ("model:file/planted/m", "fine-tuned"),
+            ("model:file/planted", "changed-weights"),
+            ("model:file/planted/a", "changed-weights"),
+            ("model:file/planted/z", "changed-weights"),
+            ("model:huggingface/planted/m", "changed-weights"),
+        ):
+            related = self._related(case, subject, "fine-tuned from", _BASE)
+            yield Canary(f"a card of {subject}", related, component.id, rule, "", local.at)
+
+    def stating(self, transforms: tuple[str, ...] | None, case: Case, source: str = "") -> Case:
         """Return the case with what its team states of where the model comes from; None: nothing."""
         if transforms is None:
             return case
-        provenance = Provenance(source=_BASE.partition("/")[2], transforms=transforms)
+        provenance = Provenance(source=source or _BASE.partition("/")[2], transforms=transforms)
         component = DeclaredComponent(id=self.hub.subject, provenance=provenance)
         return case.model_copy(update={"declaration": Declaration(schema=1, component=(component,))})
 
@@ -400,4 +508,5 @@ class _Plants:
 
 
 _ONE = (Coverage(layer="planted", state="ran", bytes=9),)
+_FIRST = "planted: planted end"
 _CUT = (Coverage(layer="planted", state="stopped", reason="planted end"),)

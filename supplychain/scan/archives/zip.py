@@ -14,9 +14,10 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
-from supplychain.scan.archives.members import check_name, count
+from supplychain.scan.archives.members import Members, check_name, count
 from supplychain.scan.archives.streams import unpacker
 from supplychain.scan.formats import applying
 from supplychain.scan.interface import Reader, Report, StoppedError, Tensor
@@ -60,13 +61,14 @@ def scan(reader: Reader, report: Report) -> None:
         names.add(member.filename)
         _differences(reader, member, report)
     weights = _weights(reader, members, report)
+    every = Members((member.filename, partial(member_opened, reader, member, report)) for member in members)
     for member in _apart(members, report):
         try:
             taken.append((member.header_offset, _start(reader, member) + member.compress_size))
             if member.is_dir() and not member.compress_size:
                 continue
             with member_opened(reader, member, report) as part:
-                _look(part, weights.get(member.filename), member, report)
+                _look(part, weights.get(member.filename), member, every, report)
         except StoppedError as error:  # the others are looked at all the same
             report.check_time()
             report.stopped(NAME, str(error))
@@ -96,10 +98,11 @@ def listed(reader: Reader) -> list[zipfile.ZipInfo]:
         raise StoppedError(f"its directory cannot be read: {error}") from error
 
 
-def _look(part: Reader, storage: Storage | None, member: zipfile.ZipInfo, report: Report) -> None:
+def _look(part: Reader, storage: Storage | None, member: zipfile.ZipInfo, every: Members, report: Report) -> None:
     """Scan a member; raw values that a file of PyTorch speaks of are no format of their own."""
     if storage is None or storage.size != part.size:
         _checksum(part, member, report)
+        report.members = every.beside(member.filename)
         report.enter(part)
         return
     report.covered("weights", part.size)

@@ -23,6 +23,9 @@ _FLOATS = {"f8": "F64", "f4": "F32", "f2": "F16"}
 """Types whose values are looked at."""
 _OBJECT = "O"
 _HEAD = 1 << 16
+_LOOKED = 16 << 20
+_NAME = re.compile(rb"(?:[\x8cUC](?=[\x01-\x7f])(.)|[XTB\x8d\x8e\x96].\0{3}|[VS]['\"]?)(?=([A-Za-z_]\w+))", re.DOTALL)
+"""An opcode that pushes a short text or bytes, its length, and letters after it."""
 
 
 def is_written_by(stream: Stream) -> bool:
@@ -94,10 +97,19 @@ def _as_opcodes(reader: Reader, offset: int, report: Report) -> None:
     """Tell of a stream that hides in an array from loaders of joblib, and that Python's own would execute."""
     quiet = Report(report.limits)
     hidden = streams.read(reader, offset, quiet)
+    if hidden.computed and not hidden.imports and not _has_names(reader, offset, hidden.computed[-1]):
+        hidden.computed.clear()  # numbers hold the opcode of an import by chance, but no name for it
     judge(hidden, quiet)
     if any(indicator.verdict == "malicious" for indicator in quiet.indicators):
         says = f"read as opcodes, the bytes of an array import: {quiet.indicators[0].says}"
         report.saw(NAME, "pickle-in-array", says, f"byte {offset:,}")
+
+
+def _has_names(reader: Reader, begin: int, end: int) -> bool:
+    """Whether a text that may be a name is put on the stack before an import; too many bytes to look at count as one."""
+    return end - begin > _LOOKED or any(
+        match[1] is None or len(match[2]) >= match[1][0] for match in _NAME.finditer(reader.read(begin, end - begin))
+    )
 
 
 def _type(dtype: object) -> tuple[str, int, str]:

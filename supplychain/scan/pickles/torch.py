@@ -23,6 +23,8 @@ _TYPES = {
     "QInt8Storage": ("I8", 1),
     "QUInt8Storage": ("U8", 1),
     "QInt32Storage": ("I32", 4),
+    "QUInt4x2Storage": ("U8", 1),
+    "QUInt2x4Storage": ("U8", 1),
     "UntypedStorage": ("U8", 1),
 }
 """Types of values by their class, as safetensors spells them, with the bytes of one."""
