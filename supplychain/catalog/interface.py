@@ -271,8 +271,6 @@ class DataFiles(Data):
 
     least_bytes: int
     """Smaller ones are samples or settings."""
-    most_in_folder: int
-    """More of one format in a folder are one dataset."""
     folders: str
     """A pattern of the part of a path that says that a folder holds data."""
     format: tuple[DataFormat, ...]

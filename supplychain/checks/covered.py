@@ -12,7 +12,7 @@ ROOM = LIMIT - 100
 """Characters that it takes at most; the rest of a row is for what its rule and the engine add."""
 _SHOWN = 5
 _LONGEST_GAP = 120
-_TRAINED = "what the weights were trained to do"
+TRAINED = "what the weights were trained to do"
 """No layer looks at it: every layer reads bytes, and none runs a model."""
 
 
@@ -22,13 +22,13 @@ def covered(scans: Sequence[Scanned], room: int = ROOM) -> str:
     Where that is longer than the room, fewer layers and gaps are named and the others counted, down to their numbers alone.
     """
     if not scans:
-        return f"nothing was scanned; not covered: everything, and {_TRAINED}"
+        return f"nothing was scanned; not covered: everything, and {TRAINED}"
     size = sum(one.size for one in scans)
     files = f"{size:,} bytes of {count(scans, 'file')}"
     found, looked, gaps = _found(scans), _looked(scans), [gap for one in scans for gap in _gaps(one)]
     steps = [(shown, shown) for shown in range(_SHOWN, 0, -1)] + [(shown, 0) for shown in range(_SHOWN, -1, -1)]
     told = [
-        f"{found} by {_layers(looked, some)} over {files}; not covered: {_left(gaps, left)}" for some, left in steps
+        f"{_by(found, looked, some)} over {files}; not covered: {_left(gaps, left)}" for some, left in steps
     ]
     return next((one for one in told if len(one) <= room), told[-1])
 
@@ -56,10 +56,16 @@ def _looked(scans: Sequence[Scanned]) -> Counter[str]:
     return looked
 
 
+def _by(found: str, looked: Counter[str], shown: int) -> str:
+    """Return what was found by what; where no layer came to its end, that nothing was found says nothing."""
+    if looked:
+        return f"{found} by {_layers(looked, shown)}"
+    none = "no layer came to its end"
+    return f"{found}, and {none}" if found.startswith("indicators") else none
+
+
 def _layers(looked: Counter[str], shown: int) -> str:
     """Return the layers that looked at most, and how many others there are."""
-    if not looked:
-        return "no layer"
     if not shown:
         return count(looked, "layer")
     most = sorted(looked.items(), key=lambda item: (-item[1], item[0]))
@@ -74,7 +80,7 @@ def _left(gaps: Sequence[str], shown: int) -> str:
     more = len(gaps) - len(told)
     if more:
         told.append(f"{more:,} more" if told else count(gaps, "gap"))
-    return "; ".join([*told, _TRAINED])
+    return "; ".join([*told, TRAINED])
 
 
 def count(of: Sized, noun: str) -> str:

@@ -119,7 +119,7 @@ def _fetched_apart(case: Case, used: Sequence[PackageUse | Unresolved | Unread])
     """Yield what a command with options of its own fetches and no row is about: a lock or another place names it, too."""
     told = {_command_of(item.reference) for item in used if isinstance(item, PackageUse) and item.reference}
     kinds = (*_TAKING_PLACE, *_BESIDE, Setting.MAPPED)
-    deciding = {(s.at.file, s.command) for s in _settings(case) if s.command and s.setting in kinds}
+    deciding = {(s.applies, s.command) for s in _settings(case) if s.command and s.setting in kinds}
     for reference in case.inventory.references:
         key = _command_of(reference)
         is_counted = reference.at.scope is Scope.PROD or reference.at.file in case.inventory.moved

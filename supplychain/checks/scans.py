@@ -105,8 +105,8 @@ def _of(artifact: Artifact, own: list[Scanned]) -> list[Scanned]:
 
 
 def _is_same(artifact: Artifact, scan: Scanned) -> bool:
-    """Whether a scan is of the very bytes of an artifact, whatever they are called there."""
-    return artifact.sha256 is not None and scan.sha256 == artifact.sha256
+    """Whether a scan is of the very bytes of an artifact, whatever they are called there, and rests on no others."""
+    return artifact.sha256 is not None and scan.sha256 == artifact.sha256 and not scan.beside
 
 
 def _piece(item: Sourced, artifact: Artifact, scan: Scanned | None) -> Piece:

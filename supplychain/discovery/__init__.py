@@ -17,10 +17,9 @@ from importlib import import_module
 from packaging.utils import canonicalize_name
 
 from supplychain import catalog
-from supplychain.catalog.interface import DataFormat
 from supplychain.discovery.callers import Callers, add_calls
 from supplychain.discovery.closing import close
-from supplychain.discovery.data_files import data_format, gathered, suffixes
+from supplychain.discovery.data_files import data_format, suffixes
 from supplychain.discovery.declared import Declared, declared, follow, is_closed, problem
 from supplychain.discovery.endpoints import endpoints_of, used_services
 from supplychain.discovery.imported import imported_by_javascript, imported_by_python
@@ -127,8 +126,6 @@ class _Run:
         self._python: list[str] = []
         self._javascript: list[str] = []
         self._problems: list[Unresolved] = []
-        self._data: dict[tuple[str, DataFormat, Scope], list[File]] = {}
-        """Files with data by folder, format and scope."""
 
     def ordered(self) -> Iterator[File]:
         """Yield all files, those of Python last and after what they import."""
@@ -220,21 +217,7 @@ class _Run:
                 self._is_component(Kind.MODEL, file, form.name, line, oid[1].decode() if oid else None)
                 return
         if data := data_format(file.path, file.size, head):
-            key = (posixpath.dirname(file.path), data, self._scopes.at(file.path).scope)
-            self._data.setdefault(key, []).append(file)
-
-    def _add_data(self) -> None:
-        """Add the files with data: one by one, or their folder, with all below it, where it holds many of a format."""
-        for (folder, form, scope), files in gathered(self._data):
-            if folder is None:
-                for file in files:
-                    self._is_component(Kind.DATASET, file, form.name, 1 if form.line else None)
-                continue
-            component = Component(kind=Kind.DATASET, source="file", name=folder)
-            at = Place(file=files[0].path, scope=scope)
-            call = f"{form.name} in {len(files):,} files"
-            whole = Reference(component=component, at=at, resolution=Resolution.FILE, call=call)
-            self._found.setdefault(at.file, Found()).references.append(whole)
+            self._is_component(Kind.DATASET, file, data.name, 1 if data.line else None)
 
     def _is_component(self, kind: Kind, file: File, form: str, line: int | None, checksum: str | None = None) -> None:
         """Add a file that is a component itself: at its first line, that of a pointer's digest, or none in a binary."""
@@ -256,7 +239,6 @@ class _Run:
         self._unread[key] = Unread(what=what, reason=reason, count=known.count + 1 if known else 1, at=at)
 
     def inventory(self, self_test: SelfTest) -> Inventory:
-        self._add_data()
         closing: dict[str, list[Declared]] = {}
         for item in self._follow_calls():
             closing.setdefault(item.path, []).append(item)

@@ -41,6 +41,8 @@ class _Blamed:
     names: Names
     anew: bool
     rows: set[Key] = field(default_factory=set)
+    apart: set[Key] = field(default_factory=set)
+    """Those of what a command names: without its option, a lock may speak for that."""
 
 
 def removed(case: Case, lines: Lines) -> Iterator[Candidate]:
@@ -51,6 +53,7 @@ def removed(case: Case, lines: Lines) -> Iterator[Candidate]:
         about, anew = f"index:{setting.ecosystem}", setting.at.file in discovered
         item = blamed.setdefault((setting.at, "5.1"), _Blamed("5.1", about, _names(setting), anew))
         item.rows.add(("5.1", subject, at.file))
+        item.apart |= {("5.1", subject, at.file)} if setting.command else set()
     for subject, at, override in diverted(case):
         item = blamed.setdefault((override.at, "1.1"), _Blamed("1.1", subject, ((), (override.variable,)), anew=True))
         item.rows.add(("1.1", subject, at.file))
@@ -75,7 +78,7 @@ def _candidates(at: Place, blamed: _Blamed, content: Sequence[str]) -> Iterator[
         proven=False,
     )
     gone = frozenset(key for key in blamed.rows if key[1] == blamed.about and blamed.requirement == "5.1")
-    yield Candidate(patch, frozenset(blamed.rows), gone, blamed.anew)
+    yield Candidate(patch, frozenset(blamed.rows), gone | blamed.apart, blamed.anew)
 
 
 def _names(setting: IndexSetting) -> Names:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from supplychain.checks.covered import covered
+from supplychain.checks.covered import TRAINED, covered
 from supplychain.model.case import Case
 from supplychain.model.scan import Indicator, PeerSaid, Scanned
 from supplychain.report.markup import markdown, table
@@ -76,10 +76,10 @@ def _row(case: Case, scan: Scanned) -> list[str]:
         _some(scan.components),
         scan.format,
         scan.sha256 or "could not all be read",
-        scan.verdict,
+        "no indicator" if scan.verdict == "safe" else scan.verdict,
         "; ".join(ran) or "none",
         _some([_told(indicator) for indicator in scan.indicators]) or "none",
-        _some(left),
+        _some([*left, TRAINED]),
         f"{day.isoformat()}, and bytes and rules are unchanged since" if scan.cached else day.isoformat(),
     ]
 

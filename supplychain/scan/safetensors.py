@@ -52,9 +52,11 @@ def scan(reader: Reader, report: Report) -> None:
         if name == "__metadata__":
             _metadata(entry, report)
             continue
-        begin, end = _tensor(name, entry, reader.size - start, report)
+        begin, end = _tensor(name, entry, report)
         spans.append((begin, end, name))
-        report.holds(Tensor(name, entry["dtype"], tuple(entry["shape"]), start + begin, end - begin))
+        if start + end <= reader.size:
+            report.holds(Tensor(name, entry["dtype"], tuple(entry["shape"]), start + begin, end - begin))
+    _within(sorted(spans), reader.size - start, report)
     _gaps(sorted(spans), reader.size - start, report)
     report.covered(NAME, start)
 
@@ -74,7 +76,7 @@ def _header(data: bytes) -> dict[str, Any]:
     return header
 
 
-def _tensor(name: str, entry: Any, size: int, report: Report) -> tuple[int, int]:
+def _tensor(name: str, entry: Any, report: Report) -> tuple[int, int]:
     """Return where a tensor lies after the header."""
     try:
         if len(entry["shape"]) > _MOST_DIMENSIONS:
@@ -84,10 +86,28 @@ def _tensor(name: str, entry: Any, size: int, report: Report) -> tuple[int, int]
         whole = all(isinstance(n, int) and n >= 0 for n in (begin, end, *entry["shape"]))
     except (KeyError, TypeError, ValueError) as error:
         raise StoppedError(f"tensor {name} has no type, shape or place that is known") from error
-    if not whole or end < begin or end > size or (end - begin) * 8 != bits:
-        report.saw(NAME, "tensor-out-of-bounds", "its place does not fit its type and shape, or the file", name)
-        raise StoppedError(f"tensor {name} does not fit the file")
+    if not whole or end < begin or (end - begin) * 8 != bits:
+        report.saw(NAME, "tensor-out-of-bounds", "its place does not fit its type and shape", name)
+        raise StoppedError(f"tensor {name} has no such place")
     return begin, end
+
+
+def _within(spans: list[tuple[int, int, str]], size: int, report: Report) -> None:
+    """Tell of tensors beyond the end: a file that is laid out as it should be was cut short, another one is forged.
+
+    Raises:
+        StoppedError: there are some.
+    """
+    beyond = [name for _, end, name in spans if end > size]
+    if not beyond:
+        return
+    ends = [0, *(end for _, end, _ in spans)]
+    if [begin for begin, _, _ in spans] == ends[:-1]:
+        says = f"its tensors take {ends[-1]:,} bytes, and {size:,} are there"
+        report.saw(NAME, "file-cut-short", says, beyond[0])
+        raise StoppedError(f"it is cut short: {says}")
+    report.saw(NAME, "tensor-out-of-bounds", "its place is beyond the end of the file", beyond[0])
+    raise StoppedError(f"tensor {beyond[0]} is beyond the end of the file")
 
 
 def _gaps(spans: list[tuple[int, int, str]], size: int, report: Report) -> None:

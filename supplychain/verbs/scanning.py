@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from supplychain import catalog
@@ -40,11 +40,12 @@ def scanned(paths: Iterable[Path]) -> Code:
     return _code(scans)
 
 
-def _code(scans: Iterable[Scanned]) -> Code:
+def _code(scans: Sequence[Scanned]) -> Code:
     verdicts = {scan.verdict for scan in scans}
     if "malicious" in verdicts:
         return Code.DOES_NOT_HOLD
-    return Code.HOLDS if verdicts == {"safe"} else Code.UNDETERMINED
+    is_looked_at = verdicts == {"safe"} and all(scan.size for scan in scans)
+    return Code.HOLDS if is_looked_at else Code.UNDETERMINED
 
 
 def _lines(scan: Scanned) -> Iterator[str]:
@@ -52,6 +53,8 @@ def _lines(scan: Scanned) -> Iterator[str]:
     for indicator in scan.indicators:
         if indicator.verdict != "note":
             yield f"{indicator.verdict} {scan.path}: {_told(indicator)}"
+    if not scan.size and not scan.problem:
+        yield f"empty {scan.path}: nothing was scanned; next: fetch it again, or remove it"
     if scan.problem:
         yield f"not fully scanned {scan.path}: {scan.problem}; next: load it nowhere until it was looked at by other means"
 

@@ -330,7 +330,7 @@ def test_a_pickle_under_any_name_fails_where_code_loads_it(target: BuiltTarget) 
         ("app/head.py:5", "loads-indicator", Outcome.FAIL),
         ("app/head.py:6", "loads-indicator", Outcome.FAIL),
     }
-    assert {row.subject for row in rows} == {"model:file/weights.dat"}
+    assert {row.component for row in rows} == {"model:file/weights.dat"}
 
 
 PROVENANCE = """

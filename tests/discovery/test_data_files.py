@@ -54,30 +54,3 @@ def test_a_file_with_data_is_known_by_its_form(path: str, content: bytes, form: 
 )
 def test_other_files_are_none(path: str, content: bytes) -> None:
     assert data_format(path, len(content), content[:256]) is None
-
-
-ARRAYS = b"PK\x03\x04" + bytes(60_000)
-
-
-def datasets(*paths: str) -> dict[str, str]:
-    """Return what each dataset of a target with arrays at these paths is called, and how it was found."""
-    found = look(dict.fromkeys(paths, ARRAYS)).references
-    return {r.component.id: r.call for r in found if r.component.kind is Kind.DATASET}
-
-
-def test_a_few_files_of_a_folder_are_each_a_dataset() -> None:
-    assert datasets(*(f"lib/voices/{n}.npz" for n in range(8))) == {
-        f"dataset:file/lib/voices/{n}.npz": "zipped arrays" for n in range(8)
-    }
-
-
-def test_many_files_of_a_folder_are_one_dataset_with_those_below_it() -> None:
-    paths = [f"lib/voices/{n}.npz" for n in range(9)]
-    assert datasets(*paths, "lib/voices/v2/a.npz", "lib/other.npz") == {
-        "dataset:file/lib/voices": "zipped arrays in 10 files",
-        "dataset:file/lib/other.npz": "zipped arrays",
-    }
-
-
-def test_many_files_beside_everything_else_are_each_a_dataset() -> None:
-    assert len(datasets(*(f"{n}.npz" for n in range(9)))) == 9

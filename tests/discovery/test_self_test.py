@@ -107,7 +107,7 @@ def test_a_target_without_such_a_file_imports_no_parser_for_it(monkeypatch: pyte
     ("function", "missed"),
     [
         ("load_dataset", {"dataset:huggingface/sample-org/dataset"}),
-        ("load", {"model:pytorch-hub/sample-org/repository"}),
+        ("load", {"model:pytorch-hub/sample-org/repository", "model:file/sample.dat"}),
         (
             "from_pretrained",
             {

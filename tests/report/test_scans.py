@@ -51,7 +51,7 @@ def test_each_artifact_is_shown_with_all_that_was_seen() -> None:
         "Verdict": "malicious",
         "Layers that ran": "pickle: 1,000 bytes",
         "Indicators": "malicious: pickle-runs-code: it imports posix.system (data.pkl, byte 61)",
-        "Not covered": "values: no",
+        "Not covered": "values: no; what the weights were trained to do",
         "Scanned": at.now.date().isoformat(),
     }
 
@@ -65,7 +65,7 @@ def test_the_day_of_an_earlier_scan_is_told() -> None:
 def test_the_worst_come_first() -> None:
     verdicts = ("safe", "review", "not fully scanned", "malicious")
     shown = rows(case(*(scanned(verdict, verdict=verdict) for verdict in verdicts)), HEADING)
-    assert [row["Verdict"] for row in shown] == ["malicious", "review", "not fully scanned", "safe"]
+    assert [row["Verdict"] for row in shown] == ["malicious", "review", "not fully scanned", "no indicator"]
 
 
 def test_scanners_of_others_stand_beside_ours() -> None:

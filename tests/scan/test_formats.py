@@ -46,6 +46,8 @@ def test_a_file_of_safetensors_is_safe(tmp_path: Path) -> None:
         ({"a": _tensor(0, 1 << 40)}, "malicious", "tensor-out-of-bounds"),
         ({"a": _tensor(0, 16)}, "malicious", "tensor-out-of-bounds"),
         ({"a": _tensor(8, 0)}, "malicious", "tensor-out-of-bounds"),
+        ({"a": _tensor(64, 72)}, "malicious", "tensor-out-of-bounds"),
+        ({"a": _tensor(0, 8), "b": _tensor(8, 24, shape=(4,))}, "review", "file-cut-short"),
         ({"a": _tensor(0, 16, shape=(4,)), "__metadata__": {"a": 1}}, "review", "metadata-not-text"),
     ],
 )

@@ -27,7 +27,7 @@ _ALLOWED = [
     "feature_engine.imputation.mean_median.MeanMedianImputer", "mlxtend.preprocessing.transactionencoder.TransactionEncoder",
     "lifelines.fitters.coxph_fitter.CoxPHFitter", "implicit.cpu.als.AlternatingLeastSquares", "xgboost.callback.EarlyStopping",
     "statsmodels.tsa.arima.params.SARIMAXParams", "statsmodels.tsa.statespace._representation.dStatespace", "lightgbm.basic.Dataset",
-    "gensim.utils.call_on_class_only", "gensim.models.nmf.Nmf", "gensim.models.phrases.original_scorer", "gensim.similarities.docsim.MatrixSimilarity",
+    "gensim.utils.call_on_class_only", "pandas.core.arrays.sparse.array.SparseArray", "pyarrow.lib._restore_array", "dateutil.relativedelta.relativedelta", "gensim.models.nmf.Nmf", "gensim.models.phrases.original_scorer", "gensim.similarities.docsim.MatrixSimilarity",
     "nltk.lm.models.Laplace", "nltk.grammar.CFG", "nltk.tokenize.casual.TweetTokenizer",
 ]  # fmt: skip
 """What files of several versions of these libraries import that do nothing but hold their state."""
@@ -52,7 +52,7 @@ _NEVER = [
     "gensim.utils.unpickle", "gensim.utils.check_output", "gensim.utils.SaveLoad", "gensim.downloader.load", "hmmlearn.base.os",
     "category_encoders.hashing.ProcessPoolExecutor", "lifelines.utils.dill", "nltk.grammar.FeatStructReader", "nltk.data.load",
     "nltk.tokenize.stanford.StanfordTokenizer", "xgboost.callback.os", "lightgbm.basic.NamedTemporaryFile", "lightgbm.basic.ctypes.CDLL",
-    "numba.core.serialize._unpickle__CustomPickled", "numba.core.serialize.pickle", "numba.core.registry.dispatcher_registry", "_loss.os",
+    "numba.core.serialize._unpickle__CustomPickled", "numba.core.serialize.pickle", "pandas.core.window.rolling.sys", "pyarrow.lib.OSFile", "pyarrow.lib.memory_map", "pyarrow.lib.frombytes", "numba.core.registry.dispatcher_registry", "_loss.os",
     "cloudpickle.cloudpickle._make_function", "dill._dill._create_function", "sktime.base._base.load",
 ]  # fmt: skip
 """What runs code, opens files or reaches the network, and what gives access to it, beside names that are allowed."""
@@ -76,7 +76,9 @@ def test_names_that_lead_to_code_are_never_allowed(name: str) -> None:
 def _joblib(array: bytes) -> bytes:
     """Return what joblib before 1.2 wrote for an array: its bytes follow the wrapper, and nothing fills up to them."""
     head = b"\x80\x04cjoblib.numpy_pickle\nNumpyArrayWrapper\n)\x81}(\x8c\x08subclasscnumpy\nndarray\n\x8c\x05shapeK"
-    state = head + bytes([len(array)]) + b"\x85\x8c\x05order\x8c\x01C\x8c\x05dtypecnumpy\ndtype\n\x8c\x02u1\x89\x88\x87R"
+    state = (
+        head + bytes([len(array)]) + b"\x85\x8c\x05order\x8c\x01C\x8c\x05dtypecnumpy\ndtype\n\x8c\x02u1\x89\x88\x87R"
+    )
     return state + b"(K\x03\x8c\x01|NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\0tb\x8c\nallow_mmap\x88ub" + array + b"."
 
 

@@ -334,3 +334,9 @@ def test_what_the_manifest_lists_is_scanned_as_well(target: BuiltTarget, capsys:
     said = say(capsys, "verify", target.path / "models/extra.pkl", "--manifest", target.path / MANIFEST)
     assert (said.code, said.out[0].endswith("0 refused")) == (1, True)
     assert said.out[1].startswith(f"malicious {target.path}/models/extra.pkl: ")
+
+
+def test_an_empty_file_was_not_scanned(tmp_path: Path, capsys: Capture) -> None:
+    (tmp_path / "model.pkl").write_bytes(b"")
+    said = say(capsys, "verify", tmp_path / "model.pkl")
+    assert (said.code, "nothing was scanned; next: fetch it again" in said.out[0]) == (3, True)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TypeVar
 
 from supplychain.checks.canaries.packages import APPROVER, DIGEST, declaring, entry_of, own_package, reference_of
-from supplychain.checks.canaries.s05_indexes import ELSEWHERE, SHA256, fresh, holding, mapping
+from supplychain.checks.canaries.s05_indexes import ELSEWHERE, SHA256, fresh, holding, mapping, setting
 from supplychain.checks.engine import Canary
 from supplychain.checks.population import moving, planted, unread_sample, unresolved_sample
 from supplychain.model.base import Frozen
@@ -15,7 +15,17 @@ from supplychain.model.component import Kind
 from supplychain.model.declaration import Approval, DeclaredComponent
 from supplychain.model.fact import Release, ReleaseFile
 from supplychain.model.finding import Source
-from supplychain.model.package import Drift, Graph, Installed, Lock, LockedFile, Origin, PackageProject, Resolved
+from supplychain.model.package import (
+    Drift,
+    Graph,
+    Installed,
+    Lock,
+    LockedFile,
+    Origin,
+    PackageProject,
+    Resolved,
+    Setting,
+)
 from supplychain.model.reference import Place, Scope
 
 Some = TypeVar("Some", bound=Frozen)
@@ -292,11 +302,46 @@ def _elsewhere_canaries(case: Case) -> Iterator[Canary]:
     yield Canary("mapped, and the same", same, name, "verified")
     other = mapping(_knowing(case, own, listed), planted_other=ELSEWHERE)
     yield Canary("another one is mapped", other, name, "hash-differs")
+    yield from _stated_canaries(case)
     yield from _approval_canaries(case)
     for form, came in (("address", "fixed-by-content"), ("repository", None)):
         origin = Origin(address="https://a.example/x").model_copy(update={"form": form})
         entry = entry_of("package:pypi/planted", "1.0", hashes=(SHA256,), origin=origin)
         yield Canary(f"by {form}", _knowing(case, entry), entry.subject, came, SHA256 if came else "")
+
+
+def _stated_canaries(case: Case) -> Iterator[Canary]:
+    """Plant packages that the lock itself takes from another index, of which the registry's facts say nothing."""
+    own = locked(case, _THIRD)
+    listed = release(own, ("a.whl", SHA256))
+    other = own.model_copy(update={"origin": Origin(address=ELSEWHERE)})
+    for what, found in (
+        ("another hash", listed),
+        ("a version of its own", changed(listed, state="no such version")),
+        ("another function", release(own, ("a.whl", _SHA512))),
+        ("a name that is quarantined", changed(listed, status="quarantined", files=())),
+    ):
+        says = f"takes it from {ELSEWHERE}"
+        yield Canary(
+            f"the lock names its index: {what}", _knowing(case, other, found), own.subject, "not-compared", says
+        )
+    same = other.model_copy(update={"hashes": (SHA256,)})
+    yield Canary("the lock names its index, and the same", _knowing(case, same, listed), own.subject, "verified")
+    if own.component.source != "pypi":
+        return
+    for kind, applies, call, came in (
+        (Setting.INDEX, own.at.file, "requirement option", "not-compared"),
+        (Setting.EXTRA, own.at.file, "requirement option", "not-compared"),
+        (Setting.TRUSTED_HOST, own.at.file, "requirement option", "hash-differs"),
+        (Setting.INDEX, "another.txt", "requirement option", "hash-differs"),
+        (Setting.INDEX, own.at.file, "pip.conf", "hash-differs"),
+    ):
+        option = setting("pypi", kind, ELSEWHERE, applies=applies).model_copy(update={"call": call})
+        held = _knowing(case, own, listed)
+        held = changed(held, graph=held.graph.model_copy(update={"settings": (option,)}))
+        yield Canary(
+            f"an index of the list: {kind}", held, own.subject, came, ELSEWHERE if came == "not-compared" else ""
+        )
 
 
 def _approval_canaries(case: Case) -> Iterator[Canary]:

@@ -175,6 +175,11 @@ def _code_canaries(case: Case) -> Iterator[Canary]:
     ):
         reference = reference_of(identity, revision).model_copy(update=parts)
         yield Canary(f"code: {what}", holding(case, reference), identity, came, says)
+    for identity, call in (("package:docker/planted", "FROM"), ("package:github/planted/act", "uses")):
+        first = reference_of(identity, "v4").model_copy(update={"call": call})
+        second = first.model_copy(update={"at": Place(file="planted/second", line=2)})
+        came = "unpinned-image" if call == "FROM" else "unpinned-action"
+        yield Canary("in each file that uses it", holding(case, first, second), identity, came, at=second.at)
     imported = reference_of("package:import/planted_module", None).model_copy(update={"call": fresh("import")})
     entry = entry_of("package:pypi/planted-module", "1.0")
     brought = holding(case, imported, entry)
@@ -199,6 +204,24 @@ def _code_canaries(case: Case) -> Iterator[Canary]:
         command.subject,
         "extra-index",
     )
+    own = command.model_copy(update={"command": "planted"})
+    alone = extra.model_copy(update={"applies": own.at.file, "command": "planted"})
+    for what, reference, subject, came in (
+        ("the option of a command", own, command.subject, "extra-index"),
+        ("the option of another command", command, "index:pypi", "extra-index"),
+        ("a command beside one with an option", command, command.subject, rule),
+        ("a command with other options", own.model_copy(update={"command": "other"}), command.subject, rule),
+    ):
+        yield Canary(what, holding(case, reference, alone), subject, came)
+    home = setting("pypi", Setting.INDEX, ELSEWHERE, applies=own.at.file, command="planted")
+    nearest = holding(case, own, home, home.model_copy(update={"command": "", "address": None}))
+    yield Canary("an option stands before what is set for its file", nearest, own.subject, "unofficial-index")
+    locked = entry_of(command.subject, "1.0")
+    for what, scope, came in (("is a row", own.at.scope, "unofficial-index"), ("of tests is none", Scope.TEST, rule)):
+        fetched = own.model_copy(update={"at": own.at.model_copy(update={"scope": scope})})
+        beside = holding(case, locked, fetched, home)
+        place = fetched.at if came != rule else locked.at
+        yield Canary(f"what a command fetches elsewhere {what}", beside, own.subject, came, at=place)
     both = holding(case, command, command.model_copy(update={"call": "import", "at": PLACE}))
     yield Canary("an import that a command installs", both, command.subject, rule)
     yield Canary(
