@@ -154,6 +154,11 @@ REMOVED = {
         "Dockerfile:4",
         ("RUN pip install --no-cache-dir --require-hashes -r requirements.txt",),
     ),
+    "an option for what the lock has, too": (
+        plants("install.sh", f"#!/bin/sh\npip install uv --dry-run\npip install sniffio --index-url {INDEX}\n"),
+        "install.sh:3",
+        ("pip install sniffio",),
+    ),
     "an export of a script": (
         plants("install.sh", f'#!/bin/sh\nexport PIP_INDEX_URL="{INDEX}"\npip install --require-hashes {LISTED}\n'),
         "install.sh:2",

@@ -175,13 +175,15 @@ class Opening(Data):
     """Calls that open a file or read it, by their last names."""
 
     openers: frozenset[str]
-    """Functions that open the path of their first argument, also as methods of a file system or an archive."""
+    """Functions that open the path of their first argument, also as methods of a file system or an archive; or whole names."""
     of_paths: frozenset[str]
     """Methods of a path that open or read it; they take a mode or nothing."""
     readers: frozenset[str]
     """Methods that give bytes of what they are called on."""
     through: frozenset[str]
     """Calls that give what their first argument holds, in another form."""
+    attributes: frozenset[str]
+    """Attributes of what was fetched that hold its bytes."""
     keywords: tuple[str, ...]
     """The arguments that name the path."""
 

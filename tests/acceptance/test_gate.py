@@ -89,6 +89,25 @@ def test_a_team_adopts_the_gate(project: Project) -> None:
     assert project.gate()[0] == 0
 
 
+def test_what_is_mended_in_one_of_several_files_is_not_new_in_another(project: Project) -> None:
+    workflow = "on: push\njobs:\n  a:\n    runs-on: ubuntu-24.04\n    steps:\n      - uses: actions/checkout@{}\n"
+    image = "FROM python{} AS base\n"
+    for number in range(3):
+        project.target.plant(f".github/workflows/{number}.yml", workflow.format("v4"))
+        project.target.plant(f"images/{number}/Dockerfile", image.format(":3.11-slim"))
+    project.run()
+    assert project.gate("--accept", "--by", "security@example.com")[0] == 0
+
+    project.target.plant(".github/workflows/0.yml", workflow.format("11bd71901bbe5b1630ceea73d27597364c9af683"))
+    project.target.plant("images/0/Dockerfile", image.format("@sha256:" + "a" * 64))
+    project.run()
+    _, said = project.gate("--comment", "-")
+    [stale] = [line for line in said if line.startswith("- **")]
+    assert stale.startswith(
+        "- **stale** 5.1 `.github/workflows/0.yml` `package:github/actions/checkout`, 5.1 `images/0/"
+    )
+
+
 def test_a_list_that_cannot_be_used_stops_no_run_and_holds_no_gate(project: Project) -> None:
     project.target.plant(KNOWN, "[]")
     assert project.run() == 3

@@ -112,6 +112,17 @@ def test_what_the_registry_says_decides(said: dict[str, object], rule: str, outc
     assert [row.rule for row in finding.observations if row.component == OPENAI] == [rule]
 
 
+def test_a_hash_of_the_index_that_the_list_names_is_not_held_against_the_registry(target: BuiltTarget) -> None:
+    edits("requirements.txt", HASH, ALTERED)(target)
+    target.edit("requirements.txt", "annotated-types==", "--index-url https://wheels.example/simple\nannotated-types==")
+    found = run_suite(target)
+    assert found.rows("5.2", Outcome.FAIL) == []
+    row = found.only("5.2", Outcome.UNDETERMINED)
+    assert (row.component, row.rule) == (OPENAI, "not-compared")
+    assert "has it fetched from https://wheels.example/simple, of which no facts are at hand" in row.message
+    assert OPENAI in {row.component for row in found.rows("5.1", Outcome.FAIL)}
+
+
 def test_a_yanked_release_fails_with_its_reason(sound: Outcomes) -> None:
     files = next(release.files for release in sound.case.releases if release.component == OPENAI)
     yanked = tuple(file.model_copy(update={"yanked": "leaks sockets"}) for file in files)

@@ -50,6 +50,26 @@ BREAKS = [
         also=UNSCANNED,
     ),
     Break(
+        "a direct reference without spaces",
+        plants("install.sh", '#!/bin/sh\npip install "requests[socks]@https://wheels.example/requests-2.0.whl"\n'),
+        "package:pypi/requests",
+        "unpinned-address",
+        ("install.sh:2",),
+        ("https://wheels.example/requests-2.0.whl", "#sha256="),
+        also=UNSCANNED,
+    ),
+    Break(
+        "one command of several with another index",
+        plants(
+            "install.sh",
+            f"#!/bin/sh\npip install numpy\npip install openai --index-url {TORCH}\npip install pydantic\n",
+        ),
+        "package:pypi/openai",
+        "unofficial-index",
+        ("install.sh:3",),
+        (TORCH, "index of pip install at install.sh:3"),
+    ),
+    Break(
         "a trusted host",
         edits("Dockerfile", INSTALL, f"{INSTALL} --trusted-host mirror.example"),
         "index:pypi",
@@ -117,6 +137,13 @@ def test_the_sound_target_passes_with_every_package_observed(sound: Outcomes) ->
 @pytest.mark.parametrize("broken", BREAKS, ids=str)
 def test_broken_in_one_place(broken: Break, target: BuiltTarget, sound: Outcomes) -> None:
     broken.check("5.1", target, sound)
+
+
+def test_an_action_fails_in_each_file_that_uses_it(target: BuiltTarget) -> None:
+    for name in ("ci", "docs"):
+        target.plant(f".github/workflows/{name}.yml", WORKFLOW.format("v4"))
+    rows = run_suite(target).rows("5.1", Outcome.FAIL)
+    assert [str(row.at) for row in rows] == [".github/workflows/ci.yml:6", ".github/workflows/docs.yml:6"]
 
 
 @pytest.mark.parametrize(("change", "rule", "says"), WEAKENED)

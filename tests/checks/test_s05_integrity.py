@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import pytest
+from pypi_simple import PYPI_SIMPLE_ENDPOINT
 
 from supplychain.checks.engine import CHECKS
 from supplychain.control import load
 from supplychain.model.case import Case
 from supplychain.model.fact import Release, ReleaseFile
 from supplychain.model.finding import Outcome, Severity, Source
-from supplychain.model.package import Drift, Graph, Installed, Lock, LockedFile, Origin, PackageProject, Resolved
+from supplychain.model.package import (
+    Drift,
+    Graph,
+    Installed,
+    Lock,
+    LockedFile,
+    Origin,
+    PackageProject,
+    Resolved,
+    Setting,
+)
 from supplychain.model.policy import Policy, Thresholds, Trust
 from supplychain.model.reference import Place, Reference, Scope
-from tests.checks.packages import LOCK, SHA256, case_of, finding, named, only, package
+from tests.checks.packages import LOCK, SHA256, case_of, finding, named, only, package, setting
 from tests.support import Outcomes
 
 OTHER = "sha256:" + "b" * 64
@@ -125,6 +136,64 @@ def test_a_package_of_an_index_of_its_own_is_not_compared_with_what_is_not_its_r
         assert (row.rule, row.outcome) == ("not-compared", Outcome.UNDETERMINED)
         assert "https://wheels.example" in row.message
     assert only("5.2", case_of(sound_case, package(), policy=policy, releases=(listed(),))).rule == "verified"
+
+
+PYTORCH = "https://download.pytorch.org/whl/cpu"
+DIFFERING = "sha256:" + "d" * 64
+
+
+@pytest.mark.parametrize("form", ["uv.lock", "poetry.lock", "pylock.toml", "Pipfile.lock"])
+@pytest.mark.parametrize(
+    "release",
+    [
+        listed(),
+        listed(state="no such version", files=()),
+        listed(state="no such package", files=()),
+        listed(status="quarantined", files=()),
+        listed(wheel("numpy-2.0.0.whl", SHA512)),
+    ],
+    ids=["other files", "no such version", "no such package", "a quarantined name", "another function"],
+)
+def test_what_a_lock_takes_from_another_index_is_not_compared_with_the_registry(
+    form: str, release: Release, sound_case: Case
+) -> None:
+    other = package(hashes=(DIFFERING,), format=form, origin=Origin(address=PYTORCH))
+    row = only("5.2", case_of(sound_case, other, releases=(release,)))
+    assert (row.rule, row.outcome) == ("not-compared", Outcome.UNDETERMINED)
+    assert f"the lock takes it from {PYTORCH}, of which no facts are at hand, and not from PyPI" in row.message
+
+
+def test_what_a_lock_takes_from_another_index_may_be_what_the_registry_lists(sound_case: Case) -> None:
+    same = package(origin=Origin(address=PYTORCH))
+    assert only("5.2", case_of(sound_case, same, releases=(listed(),))).rule == "verified"
+    bare = package(hashes=(), origin=Origin(address=PYTORCH))
+    assert only("5.2", case_of(sound_case, bare, releases=(listed(),))).rule == "no-hash"
+
+
+@pytest.mark.parametrize("address", [PYPI_SIMPLE_ENDPOINT, PYPI_SIMPLE_ENDPOINT.replace("https", "http")])
+def test_the_registry_itself_in_a_lock_is_no_other_index(address: str, sound_case: Case) -> None:
+    own = package(hashes=(DIFFERING,), origin=Origin(address=address))
+    assert only("5.2", case_of(sound_case, own, releases=(listed(),))).rule == "hash-differs"
+
+
+@pytest.mark.parametrize(
+    ("kind", "parts", "rule"),
+    [
+        (Setting.INDEX, {}, "not-compared"),
+        (Setting.EXTRA, {}, "not-compared"),
+        (Setting.FIND_LINKS, {}, "not-compared"),
+        (Setting.TRUSTED_HOST, {}, "hash-differs"),
+        (Setting.INDEX, {"applies": "other.txt"}, "hash-differs"),
+        (Setting.INDEX, {"call": "pip.conf", "applies": ""}, "hash-differs"),
+    ],
+    ids=["its index", "an extra index", "links", "a trusted host", "of another list", "of the machine"],
+)
+def test_an_index_that_a_list_states_is_no_registry_either(
+    kind: Setting, parts: dict[str, object], rule: str, sound_case: Case
+) -> None:
+    option = setting(kind, PYTORCH, **{"applies": LOCK.file, "call": "requirement option", **parts})
+    row = only("5.2", case_of(sound_case, package(hashes=(DIFFERING,)), option, releases=(listed(),)))
+    assert row.rule == rule
 
 
 # Hashes

@@ -134,6 +134,60 @@ def test_the_nearest_index_decides(settings: tuple[IndexSetting, ...], rule: str
     assert [row.rule for row in rows if row.component == "package:pypi/numpy"] == [rule]
 
 
+def installed(name: str, line: int, command: str = "") -> Reference:
+    """What an install command of a Dockerfile names; `command` tells it from others where it has options."""
+    at = Place(file="Dockerfile", line=line)
+    return named(f"package:pypi/{name}", call="pip install", at=at, command=command)
+
+
+OPTION = setting(Setting.INDEX, TORCH, applies="Dockerfile", command="torch", call="pip install")
+
+
+def told(case: Case) -> list[tuple[str, str, str]]:
+    return sorted((row.component, str(row.at), row.rule) for row in finding("5.1", case).observations)
+
+
+def test_an_option_of_a_command_says_nothing_of_other_commands(sound_case: Case) -> None:
+    case = case_of(sound_case, installed("uv", 39), installed("torch", 77, "torch"), OPTION)
+    assert told(case) == [
+        ("package:pypi/torch", "Dockerfile:77", "unofficial-index"),
+        ("package:pypi/uv", "Dockerfile:39", "official-registry"),
+    ]
+
+
+def test_what_a_command_fetches_elsewhere_is_a_row_beside_its_entry_in_a_lock(sound_case: Case) -> None:
+    case = case_of(sound_case, package("torch", "2.8.0"), installed("torch", 77, "torch"), OPTION)
+    assert told(case) == [
+        ("package:pypi/torch", "Dockerfile:77", "unofficial-index"),
+        ("package:pypi/torch", "requirements.txt:3", "official-registry"),
+    ]
+
+
+def test_a_package_is_a_row_for_the_command_that_fetches_it_elsewhere(sound_case: Case) -> None:
+    case = case_of(sound_case, installed("torch", 39), installed("torch", 77, "torch"), OPTION)
+    assert told(case) == [
+        ("package:pypi/torch", "Dockerfile:39", "official-registry"),
+        ("package:pypi/torch", "Dockerfile:77", "unofficial-index"),
+    ]
+
+
+def test_an_option_of_a_command_whose_packages_are_not_known_is_a_row_of_its_own(sound_case: Case) -> None:
+    case = case_of(sound_case, installed("uv", 39), OPTION)
+    assert told(case) == [
+        ("index:pypi", "pip.conf:2", "unofficial-index"),
+        ("package:pypi/uv", "Dockerfile:39", "official-registry"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("identity", "call"), [("package:github/actions/checkout", "uses"), ("package:docker/python", "FROM")]
+)
+def test_an_action_or_an_image_is_a_row_in_each_file(identity: str, call: str, sound_case: Case) -> None:
+    places = [Place(file=file, line=line) for file in ("a.yml", "b.yml") for line in (6, 9)]
+    uses = [named(identity, "v4", call=call, at=at) for at in places]
+    assert [at for _, at, _ in told(case_of(sound_case, *uses))] == ["a.yml:6", "b.yml:6"]
+
+
 def test_an_index_of_its_own_stands_before_every_setting(sound_case: Case) -> None:
     rows = finding("5.1", case_of(sound_case, at_index(INDEX), setting(Setting.INDEX, TORCH))).observations
     assert [(row.component, row.rule) for row in rows] == [

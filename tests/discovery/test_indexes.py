@@ -100,6 +100,51 @@ def test_a_variable_before_a_command_is_in_force_for_that_command() -> None:
     assert told({"run.sh": f"PIP_INDEX_URL={PYPI} pip install a\n"}) == [f"run.sh:1 index {PYPI} in run.sh"]
 
 
+def for_packages(files: dict[str, str]) -> dict[str, list[str]]:
+    """Return the packages that the options of each command are for, by the address."""
+    found = look(dict(files))
+    assert all(setting.command for setting in found.settings)
+    told: dict[str, list[str]] = {}
+    for setting in found.settings:
+        of_it = [r for r in found.references if (r.at.file, r.command) == (setting.applies, setting.command)]
+        told.setdefault(setting.address or "", []).extend(item.component.name for item in of_it)
+    return told
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"Dockerfile": f"FROM x\nRUN pip install uv\nRUN pip install \\\n  torch torchvision \\\n  -i {OWN}\n"},
+        {"run.sh": f"pip install uv && pip install torch torchvision --extra-index-url {OWN}; pip install ruff\n"},
+        {
+            ".github/workflows/ci.yml": "on: push\njobs:\n  a:\n    steps:\n      - run: pip install ruff\n"
+            f"      - run: pip install torch torchvision --index-url {OWN}\n"
+        },
+        {"Makefile": f"a:\n\tpip install uv\nb:\n\tpip install -f {OWN} torch torchvision\n"},
+        {"run.sh": f"conda install uv\nconda install -c {OWN} torch torchvision\n"},
+    ],
+    ids=["an image", "one line", "a workflow", "a Makefile", "conda"],
+)
+def test_an_option_holds_for_the_packages_of_its_command_alone(files: dict[str, str]) -> None:
+    assert for_packages(files) == {OWN: ["torch", "torchvision"]}
+
+
+def test_commands_with_other_options_are_told_apart() -> None:
+    lines = f"pip install -i {PYPI} torch\npip install -i {OWN} torch\n"
+    assert for_packages({"run.sh": lines}) == {PYPI: ["torch"], OWN: ["torch"]}
+
+
+def test_each_of_two_commands_in_python_has_its_index() -> None:
+    code = f'import os\nos.system("pip install a -i {OWN}")\nos.system("pip install b -i {OWN}")\n'
+    found = look({"setup_all.py": code})
+    assert len({setting.command for setting in found.settings}) == 2
+
+
+def test_a_command_without_such_options_is_not_told_from_others() -> None:
+    found = look({"run.sh": "pip install a\npip install -r list.txt b\nexport PIP_INDEX_URL=https://x.example/s\n"})
+    assert {item.command for item in (*found.references, *found.settings)} == {""}
+
+
 def test_a_command_is_in_force_for_the_lists_and_the_folders_that_it_installs() -> None:
     files = {
         "requirements/base.txt": "a\n",

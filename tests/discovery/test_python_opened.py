@@ -27,6 +27,7 @@ IMPORTS = "import gzip, io, os, pickle, zipfile, joblib, torch; import numpy as 
         "pickle.load(gzip.open('m.dat') if packed else open('m.dat', 'rb'))",
         "pickle.load(open(os.path.join(os.path.dirname(__file__), 'm.dat'), 'rb'))",
         "pickle.load(fs.open('m.dat', 'rb'))",
+        "with ours.opened('m.dat', 'rb') as f: pickle.load(f)",
         "pickle.Unpickler(open('m.dat', 'rb')).load()",
         "joblib.load(open('m.dat', 'rb'))",
         "torch.load(open('m.dat', 'rb'))",
@@ -119,3 +120,26 @@ def test_arrays_are_data_unless_they_can_hold_code() -> None:
     assert named(f"{IMPORTS}def load(code=False):\n    return np.load('a.npy', allow_pickle=code)") == [
         "3 dataset:file/a.npy"
     ]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "from urllib.request import urlopen; pickle.load(urlopen('https://e.org/m.dat'))",
+        "import requests; answer = requests.get('https://e.org/m.dat'); pickle.loads(answer.content)",
+    ],
+)
+def test_what_is_fetched_to_be_loaded_is_a_model_at_its_address(source: str) -> None:
+    (reference,) = references(IMPORTS + source)
+    assert (reference.subject, reference.address) == ("model:url/e.org/m.dat", "https://e.org/m.dat")
+
+
+@pytest.mark.parametrize(
+    ("more", "shown"),
+    [
+        ("f = open('m.dat', 'rb')\n" * 500 + "pickle.load(f)", ["502 f"]),
+        ("def f(): return f() or g()\ndef g(): return f() or g()\npickle.load(f())", []),
+    ],
+)
+def test_what_leads_in_circles_or_is_bound_too_often_ends(more: str, shown: list[str]) -> None:
+    assert hidden(IMPORTS + more) == shown

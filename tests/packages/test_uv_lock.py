@@ -106,6 +106,64 @@ def test_rewritten_requirements_are_no_drift() -> None:
     assert uv_lock.drift(LOCK, {**MANIFESTS, "pyproject.toml": changed}) == ()
 
 
+SPLIT = """\
+[project]
+name = "shop"
+requires-python = ">=3.10"
+dependencies = ["torch~=2.8.0", "triton>=3.3; sys_platform == 'linux' and platform_machine == 'x86_64'"]
+
+[tool.uv.sources]
+torch = [
+  { index = "cpu", marker = "sys_platform == 'darwin'" },
+  { index = "cuda", marker = "sys_platform != 'darwin'" },
+]
+triton = [{ index = "cuda", marker = "sys_platform == 'linux'" }]
+"""
+LOCKED = """\
+version = 1
+requires-python = ">=3.10"
+
+[[package]]
+name = "shop"
+source = { virtual = "." }
+
+[package.metadata]
+requires-dist = [
+    { name = "torch", marker = "sys_platform == 'darwin'", specifier = "~=2.8.0", index = "https://cpu.example" },
+    { name = "torch", marker = "sys_platform != 'darwin'", specifier = "~=2.8.0", index = "https://cuda.example" },
+    { name = "triton", marker = "platform_machine == 'x86_64' and sys_platform == 'linux'", specifier = ">=3.3" },
+]
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("", "", None),
+        ("torch~=2.8.0", "torch~=2.9.0", "~=2.9.0 is asked for, and the lock was made for ~=2.8.0; run `uv lock`"),
+        (
+            "torch~=2.8.0",
+            "torch~=2.8.0; sys_platform == 'darwin'",
+            "~=2.8.0 is asked for, and the lock was made for ~=2.8.0 in other environments; run `uv lock`",
+        ),
+    ],
+    ids=["the same", "another version", "another marker"],
+)
+def test_a_requirement_that_uv_splits_by_its_sources_is_the_one_of_the_manifest(
+    old: str, new: str, reason: str | None
+) -> None:
+    manifest = source("pyproject.toml", SPLIT.replace(old, new) if old else SPLIT)
+    found = uv_lock.drift(source("uv.lock", LOCKED), {"pyproject.toml": manifest})
+    assert not isinstance(found, str)
+    assert [drift.reason for drift in found] == ([reason] if reason else [])
+
+
+def test_a_lock_of_a_part_of_the_environments_is_stale() -> None:
+    part = LOCKED.replace("sys_platform != 'darwin'", "sys_platform == 'linux'")
+    found = uv_lock.drift(source("uv.lock", part), {"pyproject.toml": source("pyproject.toml", SPLIT)})
+    assert [drift.component for drift in found if not isinstance(drift, str)] == ["package:pypi/torch"]
+
+
 def test_what_is_made_at_build_time_is_not_compared() -> None:
     dynamic = source("pyproject.toml", '[project]\nname = "shop"\ndynamic = ["dependencies"]\n')
     assert "when it is built" in str(uv_lock.drift(LOCK, {"pyproject.toml": dynamic}))
