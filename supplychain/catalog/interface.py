@@ -179,7 +179,7 @@ class Opening(Data):
     of_paths: frozenset[str]
     """Methods of a path that open or read it; they take a mode or nothing."""
     readers: frozenset[str]
-    """Methods that give bytes of what they are called on."""
+    """Methods that open or read what they are called on, or what lies in it."""
     through: frozenset[str]
     """Calls that give what their first argument holds, in another form."""
     attributes: frozenset[str]

@@ -28,7 +28,7 @@ Path = tuple[ast.expr, Chain]
 """An expression that names a file, and the scopes that it is seen from."""
 
 _MOST = 4 * LIMIT
-"""Steps from what a loading call is given to the calls that open files, and values of one name that are looked at."""
+"""Values of one name, and calls of one function, that are looked at."""
 _MODE = re.compile(r"[rwxabtU+]{1,4}")
 _BYTES = re.compile(r"rb\+?|br|r\+b")
 _NO = frozenset({"False", "None", "0"})
@@ -75,17 +75,19 @@ def _is_given(names: Names, node: ast.expr, chain: Chain) -> bool:
 
 
 def _paths(names: Names, node: ast.expr, chain: Chain, seen: set[int]) -> Iterator[Path]:
-    if id(node) in seen or len(seen) > _MOST:
+    if id(node) in seen or len(seen) > LIMIT:
         return
     seen.add(id(node))
-    if isinstance(node, ast.Call):
+    if len(seen) > LIMIT:
+        yield node, chain  # it says itself that it is not known
+    elif isinstance(node, ast.Call):
         yield from _called(names, node, chain, seen)
     elif isinstance(node, ast.Name):
         yield from _bound(names, node, chain, seen)
-    elif isinstance(node, ast.Attribute) and node.attr in catalog.opening().attributes:
-        yield from _paths(names, node.value, chain, seen)
     elif isinstance(node, ast.Attribute):
-        for owner, value, around in names.attributes.get(node.attr, ()):
+        if node.attr in catalog.opening().attributes:
+            yield from _paths(names, node.value, chain, seen)
+        for owner, value, around in names.attributes.get(node.attr, ())[:_MOST]:
             if value is not None and path_of(owner) == path_of(node.value) is not None:
                 yield from _paths(names, value, around, seen)
     elif isinstance(node, (ast.Await, ast.NamedExpr, ast.Subscript)):
@@ -100,11 +102,7 @@ def _called(names: Names, node: ast.Call, chain: Chain, seen: set[int]) -> Itera
     known = catalog.opening()
     last = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
     dotted = names.dotted(node.func, chain)[0]
-    if (
-        isinstance(node.func, ast.Attribute)
-        and dotted.startswith("?")
-        and (last in known.readers or last in known.openers)
-    ):
+    if isinstance(node.func, ast.Attribute) and dotted.startswith("?") and last in known.readers:
         held = list(_paths(names, node.func.value, chain, seen))  # what is read, or the archive that it lies in
         yield from held or _opened(node, node.func.value, last, chain)
     elif last in known.openers or dotted in known.openers or _is_for_bytes(node):

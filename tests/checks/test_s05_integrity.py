@@ -191,7 +191,8 @@ def test_the_registry_itself_in_a_lock_is_no_other_index(address: str, sound_cas
 def test_an_index_that_a_list_states_is_no_registry_either(
     kind: Setting, parts: dict[str, object], rule: str, sound_case: Case
 ) -> None:
-    option = setting(kind, PYTORCH, **{"applies": LOCK.file, "call": "requirement option", **parts})
+    stated = {"applies": LOCK.file, "call": "requirement option", **parts}
+    option = setting(kind, PYTORCH).model_copy(update=stated)
     row = only("5.2", case_of(sound_case, package(hashes=(DIFFERING,)), option, releases=(listed(),)))
     assert row.rule == rule
 

@@ -142,7 +142,7 @@ def test_each_of_two_commands_in_python_has_its_index() -> None:
 
 def test_a_command_without_such_options_is_not_told_from_others() -> None:
     found = look({"run.sh": "pip install a\npip install -r list.txt b\nexport PIP_INDEX_URL=https://x.example/s\n"})
-    assert {item.command for item in (*found.references, *found.settings)} == {""}
+    assert {r.command for r in found.references} | {s.command for s in found.settings} == {""}
 
 
 def test_a_command_is_in_force_for_the_lists_and_the_folders_that_it_installs() -> None:

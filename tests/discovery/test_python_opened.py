@@ -138,6 +138,7 @@ def test_what_is_fetched_to_be_loaded_is_a_model_at_its_address(source: str) -> 
     ("more", "shown"),
     [
         ("f = open('m.dat', 'rb')\n" * 500 + "pickle.load(f)", ["502 f"]),
+        (f"pickle.load({' or '.join(f'f{n}' for n in range(500))})", ["2 f63"]),
         ("def f(): return f() or g()\ndef g(): return f() or g()\npickle.load(f())", []),
     ],
 )

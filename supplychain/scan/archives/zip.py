@@ -12,6 +12,7 @@ import lzma
 import struct
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -21,7 +22,7 @@ from supplychain.scan.archives.members import Members, check_name, count
 from supplychain.scan.archives.streams import unpacker
 from supplychain.scan.formats import applying
 from supplychain.scan.interface import Reader, Report, StoppedError, Tensor
-from supplychain.scan.pickles.torch import Storage, storages
+from supplychain.scan.pickles.torch import STORED, Storage, joined, storages
 from supplychain.scan.source import CHUNK, PartReader, as_file, chunks, first_byte, unpacked
 
 NAME = "zip"
@@ -41,6 +42,10 @@ def matches(reader: Reader) -> bool:
 
 def scan(reader: Reader, report: Report) -> None:
     """Scan every member, also those that the directory does not list."""
+    if files := _files(reader, report):
+        for file in files:
+            report.enter(file)
+        return
     try:
         members = listed(reader)
     except StoppedError:
@@ -75,6 +80,23 @@ def scan(reader: Reader, report: Report) -> None:
     _gaps(reader, sorted(taken), report)
     _after(reader, report)
     report.covered(NAME, reader.size)
+
+
+def _files(reader: Reader, report: Report) -> list[PartReader]:
+    """Return the files of PyTorch that an archive is, where it is several one after another; none where it is anything else."""
+    files = joined(reader, report)
+    for file in files:
+        report.check_time()
+        try:
+            members = listed(file)
+        except StoppedError:
+            return []
+        names = [member.filename for member in members]
+        root = names[0].partition("/")[0] + "/" if names else ""
+        whole = all(name.startswith(root) for name in names) and {f"{root}data.pkl", f"{root}version"} <= set(names)
+        if not whole or min(member.header_offset for member in members):
+            return []
+    return files
 
 
 def _apart(members: list[zipfile.ZipInfo], report: Report) -> list[zipfile.ZipInfo]:
@@ -113,13 +135,29 @@ def _look(part: Reader, storage: Storage | None, member: zipfile.ZipInfo, every:
 
 
 def _weights(reader: Reader, members: list[zipfile.ZipInfo], report: Report) -> dict[str, Storage]:
-    """Return the members that a file of PyTorch calls storages, by name."""
+    """Return the members that a file of PyTorch calls storages, by name: `data/0` by `data.pkl`, and `constants/0` of
+    TorchScript by `constants.pkl` (torch/csrc/jit/serialization/export_module.cpp).
+    """
     described = [member for member in members if member.filename.endswith("/data.pkl")]
     if len(described) != 1:
         return {}
     root = described[0].filename.removesuffix("data.pkl")
-    with member_opened(reader, described[0], report) as part:
-        return {f"{root}data/{key}": storage for key, storage in storages(part, report).items()}
+    names = Counter(member.filename for member in members)
+    folders = {f"{name.removeprefix(root).partition('/')[0]}.pkl" for name in names if name.startswith(root)}
+    found: dict[str, Storage] = {}
+    for member in members:
+        own = member.filename.removeprefix(root)
+        if own == member.filename or own not in folders or names[member.filename] > 1:
+            continue
+        try:
+            with member_opened(reader, member, report) as part:
+                kept = storages(part, report)
+        except StoppedError:  # told when the member itself is looked at
+            report.check_time()
+            continue
+        folder = member.filename.removesuffix(".pkl")
+        found |= {f"{folder}/{key}": kept[key] for key in kept if own == "data.pkl" or STORED.fullmatch(key)}
+    return found
 
 
 def _start(reader: Reader, member: zipfile.ZipInfo) -> int:

@@ -1,11 +1,26 @@
-"""Files of PyTorch: a zip whose `data.pkl` names storages, each a member of raw values (torch/serialization.py)."""
+"""Files of PyTorch: a zip whose `data.pkl` names storages, each a member of raw values (torch/serialization.py).
+
+A checkpoint of torch.distributed is several of them in one file (torch/distributed/checkpoint/filesystem.py).
+"""
 
 from __future__ import annotations
 
+import re
+import struct
 from dataclasses import dataclass
 
 from supplychain.scan.interface import Reader, Report, StoppedError
 from supplychain.scan.pickles.machine import Machine, Name
+from supplychain.scan.source import PartReader
+
+STORED = re.compile(r"[0-9]+(\.storage)?")
+"""What the members are called that hold the storages of TorchScript."""
+_END = struct.Struct("<4sHHHHIIH")
+"""APPNOTE, 4.3.16."""
+_LOCATOR = struct.Struct("<4sIQI")
+"""APPNOTE, 4.3.15."""
+_END64 = struct.Struct("<4sQHHIIQQQQ")
+"""APPNOTE, 4.3.14."""
 
 _TYPES = {
     "DoubleStorage": ("F64", 8),
@@ -64,3 +79,69 @@ def storage(identity: object) -> tuple[str, Storage] | None:
     if named is None or not isinstance(key, str) or not isinstance(count, int) or count < 0:
         return None
     return key, Storage(named[0], count, count * named[1])
+
+
+@dataclass(frozen=True)
+class _Ending:
+    """What the end of a zip archive says, as offsets in the archive."""
+
+    begin: int
+    """Where the archive begins in the file."""
+    directory: int
+    record: int
+    """Where its end is told in 64 bits; 0: nowhere."""
+
+
+def joined(reader: Reader, report: Report) -> list[PartReader]:
+    """Return the archives that a file is, where it is two or more one after another without a byte between them; else none.
+
+    Each has to end without a comment, and the last one's places, counted from the beginning of the file, must lead to nothing
+    or to the first one's: a reader that does not look for where an archive begins would see other members there.
+
+    Raises:
+        StoppedError: there are more of them than members may be.
+    """
+    found: list[PartReader] = []
+    first = last = None
+    end = reader.size
+    while end:
+        report.check_time()
+        first = _ending(reader, end)
+        if first is None or reader.read(first.begin, 4) != b"PK\x03\x04":
+            return []
+        if len(found) >= report.limits.members:
+            raise StoppedError(f"it is more than {report.limits.members:,} archives")
+        last = last or first
+        found.append(PartReader(f"archive at byte {first.begin:,}", reader, first.begin, end - first.begin))
+        end = first.begin
+    if first is None or last is None or len(found) < 2:
+        return []
+    elsewhere = (
+        reader.read(last.directory, 4) == b"PK\x01\x02" and last.directory != first.directory,
+        reader.read(last.record, 4) == b"PK\x06\x06" and last.record != first.record,
+    )
+    return [] if any(elsewhere) else found[::-1]
+
+
+def _ending(reader: Reader, end: int) -> _Ending | None:
+    """Return what an archive says that ends at an offset; None where it is not as every reader would take it."""
+    at = end - _END.size
+    if at < 0:
+        return None
+    magic, disk, of, here, entries, size, directory, comment = _END.unpack(reader.read(at, _END.size))
+    if magic != b"PK\x05\x06" or disk or of or here != entries or comment:
+        return None
+    locator = reader.read(at - _LOCATOR.size, _LOCATOR.size) if at >= _LOCATOR.size else b""
+    if not locator.startswith(b"PK\x06\x07"):
+        begin = at - size - directory
+        return _Ending(begin, directory, 0) if begin >= 0 else None
+    _, on, record, disks = _LOCATOR.unpack(locator)
+    at -= _LOCATOR.size + _END64.size
+    if at < 0 or on or disks != 1:
+        return None
+    magic, length, _, _, disk, of, here, whole, wide, place = _END64.unpack(reader.read(at, _END64.size))
+    agree = entries in (whole, 0xFFFF) and size in (wide, 0xFFFFFFFF) and directory in (place, 0xFFFFFFFF)
+    begin = at - wide - place
+    if magic != b"PK\x06\x06" or length != 44 or disk or of or here != whole or not agree or begin < 0:
+        return None
+    return _Ending(begin, place, record) if begin + record == at else None
