@@ -27,9 +27,7 @@ def covered(scans: Sequence[Scanned], room: int = ROOM) -> str:
     files = f"{size:,} bytes of {count(scans, 'file')}"
     found, looked, gaps = _found(scans), _looked(scans), [gap for one in scans for gap in _gaps(one)]
     steps = [(shown, shown) for shown in range(_SHOWN, 0, -1)] + [(shown, 0) for shown in range(_SHOWN, -1, -1)]
-    told = [
-        f"{_by(found, looked, some)} over {files}; not covered: {_left(gaps, left)}" for some, left in steps
-    ]
+    told = [f"{_by(found, looked, some)} over {files}; not covered: {_left(gaps, left)}" for some, left in steps]
     return next((one for one in told if len(one) <= room), told[-1])
 
 

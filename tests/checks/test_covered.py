@@ -43,7 +43,10 @@ def test_what_did_not_run_is_named_with_its_reason() -> None:
 
 def test_bytes_that_no_layer_counted_are_not_covered() -> None:
     assert f"at least 40 bytes of w.safetensors that no layer looked at; {TRAINED}" in covered([scanned(ran("a", 60))])
-    assert f"no layer came to its end over 100 bytes of 1 file; not covered: all of w.safetensors; {TRAINED}" in covered([scanned()])
+    assert (
+        f"no layer came to its end over 100 bytes of 1 file; not covered: all of w.safetensors; {TRAINED}"
+        in covered([scanned()])
+    )
 
 
 def test_it_never_says_that_nothing_was_found_where_something_was() -> None:
