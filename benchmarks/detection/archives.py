@@ -92,7 +92,7 @@ def _zips(corpus: Corpus) -> None:
     corpus.add("zip", "in-tar-in-gzip.tgz", tarred({"a.zip": zipped({"b": PAYLOAD})}, "w:gz"))
     corpus.add("zip", "outside.zip", zipped({"../../x.pkl": PAYLOAD}))
     corpus.add("zip", "outside-plain.zip", zipped({"../../etc/cron.d/x": b"# x\n"}))
-    corpus.add("zip", "absolute-plain.zip", zipped({"/tmp/x": b"x\n"}))
+    corpus.add("zip", "absolute-plain.zip", zipped({"/elsewhere/x": b"x\n"}))
     corpus.add(
         "zip", "python.mar", zipped({"MAR-INF/MANIFEST.json": b"{}", "handler.py": b"import os\nos.system('true')\n"})
     )

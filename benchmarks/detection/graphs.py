@@ -64,7 +64,7 @@ LAYERS: dict[str, dict[str, Any]] = {
     "torch-module": layer(
         "keras.layers", "TorchModuleWrapper", {"name": "t", "module": base64.b64encode(b"\x80\x02N.").decode()}
     ),
-    "tfsm": layer("keras.layers", "TFSMLayer", {"name": "t", "filepath": "/tmp/x"}),
+    "tfsm": layer("keras.layers", "TFSMLayer", {"name": "t", "filepath": "/elsewhere/x"}),
     "numpy-load": function("numpy", "load"),
     "shutil": layer("shutil", "rmtree", {"path": "/dev/null/x"}),
 }
